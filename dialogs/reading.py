@@ -1,0 +1,71 @@
+"""What the reader of replies finds: values only, so that anything can be built on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+SKILLS = ("listen", "empathize", "turn_toward", "validate")
+PITFALLS = (
+    "contempt",
+    "judging",
+    "minimizing",
+    "dismissing",
+    "defending",
+    "but",
+    "interrogating",
+    "hijacking",
+    "fixing",
+)
+ACTS = (
+    "open_question",
+    "closed_question",
+    "reflection",
+    "names_feeling",
+    "sympathy",
+    "affirmation",
+    "self_disclosure",
+    "information",
+    "advice",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A label with the half-open span ``[start, end)`` of the reply, in characters, that shows it.
+
+    ``strength`` is 1 (hinted) or 2 (spelt out); ``rule`` is the id of the rule that found it.
+    """
+
+    label: str
+    start: int
+    end: int
+    strength: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that was found in one reply, each group in the order of the text, one finding a label and span."""
+
+    skills: tuple[Finding, ...] = ()
+    pitfalls: tuple[Finding, ...] = ()
+    acts: tuple[Finding, ...] = ()
+    misfits: tuple[Finding, ...] = ()
+    """Feelings that the reply names and that do not fit what was said; the label is the feeling."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the reply answers: the other person's line, the feelings that fit, the facts to give back."""
+
+    line: str = ""
+    feelings: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    speaker: str = "partner"
+
+
+class Reads(Protocol):
+    """Anything that can read a reply."""
+
+    def read(self, reply: str, context: Context) -> Reading: ...

@@ -52,6 +52,12 @@ CODES: dict[str, str] = {
     "R002": "an example that its rule does not find",
     "R003": "a counter-example that its rule finds",
     "R004": "a name of a word list that does not exist",
+    # transcripts
+    "X001": "something else happened than a transcript expects",
+    "X002": "a transcript that cannot be played",
+    "X003": "a state that no transcript visits",
+    "X004": "an edge that no transcript takes",
+    "X005": "a state that does not stand rough treatment",
 }
 
 

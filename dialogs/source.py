@@ -90,8 +90,7 @@ def parse_source(text: str, name: str, problems: list[Diagnostic]) -> Source | N
             problems.append(
                 Diagnostic(
                     name,
-                    anchor.start_mark.line + 1,
-                    anchor.start_mark.column + 1,
+                    *_position(anchor),
                     "Y004",
                     "Anchors (&) and aliases (*) are not used here.",
                     "Write the value out, or put the text in quotes if it starts with & or *.",
@@ -104,7 +103,9 @@ def parse_source(text: str, name: str, problems: list[Diagnostic]) -> Source | N
         return None
     except yaml.YAMLError as error:  # a character that YAML does not allow
         line = text[: getattr(error, "position", 0)].count("\n") + 1
-        problems.append(Diagnostic(name, line, 1, "Y001", "The file holds a character YAML does not allow.", "Remove it."))
+        problems.append(
+            Diagnostic(name, line, 1, "Y001", "The file holds a character YAML does not allow.", "Remove it.")
+        )
         return None
     if node is None:
         problems.append(Diagnostic(name, 1, 1, "Y006", "The file is empty.", "Write something, or remove the file."))
@@ -123,7 +124,12 @@ def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
     if "undefined alias" in what:
         return Diagnostic(name, line, column, "Y004", "A value starts with *.", "Put the text in quotes.")
     return Diagnostic(
-        name, line, column, "Y001", f"This is not readable YAML: {what}.", "Check quotes, colons and indentation nearby."
+        name,
+        line,
+        column,
+        "Y001",
+        f"This is not readable YAML: {what}.",
+        "Check quotes, colons and indentation nearby.",
     )
 
 
@@ -151,7 +157,12 @@ class _Reader:
             self._scalar(key_node)
             key = str(key_node.value)
             if key in out:
-                self._add(key_node, "Y002", f"“{key}” stands here a second time.", "Give it another name, or remove one.")
+                self._add(
+                    key_node,
+                    "Y002",
+                    f"“{key}” stands here a second time.",
+                    "Give it another name, or remove one.",
+                )
                 continue
             self.keys[*path, key] = _position(key_node)
             out[key] = self.build(value_node, (*path, key))
@@ -159,12 +170,12 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node) -> Any:
         value: str = node.value
-        if not node.style and _AMBIGUOUS.match(value):
+        if not getattr(node, "style", None) and _AMBIGUOUS.match(value):
             self._add(
                 node,
                 "Y005",
                 f"Some YAML tools read {value} without quotes as something else.",
-                f"Put it in quotes: \"{value}\".",
+                f'Put it in quotes: "{value}".',
             )
         kind = node.tag.rpartition(":")[2]
         if kind == "bool":
@@ -179,5 +190,6 @@ class _Reader:
         self.problems.append(Diagnostic(self.name, *_position(node), code, message, fix))
 
 
-def _position(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+def _position(node: yaml.Node | yaml.Event) -> tuple[int, int]:
+    mark = node.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)

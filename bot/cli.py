@@ -1,0 +1,171 @@
+"""The command line: ``attune``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import __version__, app
+from bot.content import ContentFolderError, content_folder
+from bot.data import DataError
+from bot.settings import Settings, SettingsError, load_settings, show
+from bot.store import StoreError, upgrade
+from dialogs.contract import treat_all
+from dialogs.course import ContentError, load_course
+from dialogs.coverage import cover
+from dialogs.diagnostic import Diagnostic
+from dialogs.material import read_material
+from dialogs.reading import Context, Finding
+from dialogs.transcript import play_all, read_transcripts
+
+EXPECTED = (SettingsError, ContentFolderError, DataError, StoreError)
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="A coach that teaches people to listen, empathize, turn toward and validate. Begin with: attune chat",
+)
+content_cli = typer.Typer(no_args_is_help=True, help="Check and test what the coach says.")
+db_cli = typer.Typer(no_args_is_help=True, help="Look after the database.")
+cli.add_typer(content_cli, name="content")
+cli.add_typer(db_cli, name="db")
+
+
+def main() -> None:
+    """Entry point; an error that a person can mend is one message, not a traceback."""
+    try:
+        cli()
+    except EXPECTED as error:
+        typer.echo(f"attune: {error}", err=True)
+        sys.exit(1)
+    except ContentError as error:
+        _report(error.problems)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.exit(0)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"attune {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    context: typer.Context,
+    content: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder with the content, instead of ATTUNE_CONTENT or the one that comes with the coach."
+        ),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Keep what holds for every command."""
+    context.obj = content
+
+
+@cli.command()
+def chat(context: typer.Context) -> None:
+    """Talk with the coach in this terminal. It keeps your place: leave with Ctrl-D and come back."""
+    settings = load_settings()
+    try:
+        asyncio.run(app.chat(settings, context.obj))
+    except KeyboardInterrupt:
+        typer.echo()
+
+
+@cli.command()
+def read(context: typer.Context) -> None:
+    """Read replies: a JSON object {"context", "reply"} a line in, {"skills", "pitfalls", "acts"} a line out."""
+    reader = app.course(load_settings(), context.obj).reader
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        said, reply = _request(number, line)
+        reading = reader.read(reply, Context(line=said))
+        found = {key: _plain(getattr(reading, key)) for key in ("skills", "pitfalls", "acts")}
+        typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+@cli.command()
+def settings() -> None:
+    """Show every setting: its value, where it comes from and what it is for."""
+    for shown in show(load_settings()):
+        typer.echo(f"{shown.variable} = {shown.value}\n    {shown.about} (from the {shown.source})")
+
+
+@db_cli.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the shape this version needs; an SQLite file is copied first."""
+    chosen: Settings = load_settings()
+    upgrade(chosen.database_url)
+    typer.echo("The database is up to date.")
+
+
+@content_cli.command("check")
+def content_check(context: typer.Context) -> None:
+    """Find mistakes in the content: file, line, what is wrong and the fix."""
+    course = load_course(_folder(context))
+    typer.echo(f"{len(course.scripts)} scripts, {len(course.decks)} decks: no mistakes.")
+
+
+@content_cli.command("test")
+def content_test(context: typer.Context) -> None:
+    """Play the transcripts, show what they do not visit, and treat every state roughly."""
+    folder = _folder(context)
+    course = load_course(folder)
+    problems: list[Diagnostic] = []
+    files = read_transcripts(folder, problems)
+    result = play_all(course, files)
+    coverage = cover(read_material(folder, problems).scripts, result.visited)
+    given, broken = treat_all(course)
+    problems += [*result.failures, *coverage.missing]
+    _report(problems)
+    for one in broken:
+        typer.echo(f"X005 {one.script}.{one.state} does not stand {one.treatment}: {one.why}.", err=True)
+    typer.echo(
+        f"{result.played} transcripts, {len(result.failures)} failed. "
+        f"States visited: {coverage.states_visited} of {coverage.states}. "
+        f"Edges taken: {coverage.edges_visited} of {coverage.edges}. "
+        f"Rough treatments: {given}, {len(broken)} not stood."
+    )
+    if problems or broken:
+        raise typer.Exit(1)
+
+
+def _folder(context: typer.Context) -> Path:
+    return content_folder(context.obj or load_settings().content)
+
+
+def _report(problems: list[Diagnostic]) -> None:
+    for problem in sorted(set(problems)):
+        typer.echo(str(problem), err=True)
+    if problems:
+        typer.echo(f"{len(set(problems))} found; docs/diagnostics.md explains each code.", err=True)
+
+
+def _request(number: int, line: str) -> tuple[str, str]:
+    try:
+        request: Any = json.loads(line)
+        said, reply = request.get("context") or "", request["reply"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        said = reply = None
+    if not (isinstance(said, str) and isinstance(reply, str)):
+        typer.echo(f'attune: line {number} is not a JSON object like {{"context": "…", "reply": "…"}}', err=True)
+        raise typer.Exit(2)
+    return said, reply
+
+
+def _plain(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    return [asdict(finding) for finding in findings]

@@ -1,0 +1,145 @@
+"""Settings: environment variables that begin with ATTUNE_. ``docs/operators.md`` explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cryptography.fernet import Fernet
+from platformdirs import user_config_path, user_data_path
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "ATTUNE_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the text names each variable, the mistake and a right example."""
+
+
+def key_file() -> Path:
+    """Where the key is kept when ATTUNE_SECRET_KEY is not set: apart from the data, so that no copy holds both."""
+    return user_config_path("attune", appauthor=False) / "secret.key"
+
+
+def _default_database() -> str:
+    file = user_data_path("attune", appauthor=False) / "attune.db"
+    return URL.create("sqlite", database=str(file)).render_as_string()
+
+
+def _database(value: str) -> str:
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not the address of a database") from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ValueError("names a kind of database that the coach does not use: take sqlite or postgresql")
+    if not url.database:
+        raise ValueError("names no database")
+    return value
+
+
+def _folder(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError(f"names {value}, which is not a folder")
+    return value
+
+
+def _keys(value: SecretStr) -> SecretStr:
+    for number, key in enumerate(value.get_secret_value().split(","), 1):
+        try:
+            Fernet(key.strip())
+        except ValueError:
+            raise ValueError(f"holds no key at place {number}; docs/operators.md shows how to make one") from None
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in LOG_LEVELS:
+        raise ValueError(f"is “{value}”, which is none of {', '.join(LOG_LEVELS)}")
+    return value.lower()
+
+
+class Settings(BaseSettings):
+    """What an operator can choose; a field ``x`` is the variable ``ATTUNE_X``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default_factory=_default_database,
+        repr=False,  # it may hold a password
+        description="the database",
+        examples=["sqlite:////var/lib/attune/attune.db"],
+    )
+    content: Annotated[Path, AfterValidator(_folder)] | None = Field(
+        default=None,
+        description="the folder with the content, instead of the one that comes with the coach",
+        examples=["/home/me/my-content"],
+    )
+    secret_key: Annotated[SecretStr, AfterValidator(_keys)] | None = Field(
+        default=None,
+        description="the key for stored texts, instead of the key file; several are separated by commas",
+        examples=[Fernet.generate_key().decode()],  # a new one each time: one printed for all would be no secret
+    )
+    log: Annotated[str, AfterValidator(_log_level)] = Field(
+        default="warning",
+        description=f"how much is logged: {', '.join(LOG_LEVELS)}",
+        examples=["info"],
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A setting as people may see it: secrets are hidden."""
+
+    variable: str
+    value: str
+    source: str
+    about: str
+
+
+def load_settings() -> Settings:
+    """The settings of this environment; raises ``SettingsError`` with all that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_mistakes(error))) from None  # its own text repeats the values
+
+
+def show(settings: Settings) -> list[Shown]:
+    """Every setting with its value and where that comes from, for ``attune settings``."""
+    values = {
+        "database_url": _without_password(settings.database_url),
+        "content": str(settings.content or "the content that comes with the coach"),
+        "secret_key": "(hidden)" if settings.secret_key else f"the key file {key_file()}",
+        "log": settings.log,
+    }
+    return [
+        Shown(
+            variable=PREFIX + name.upper(),
+            value=values[name],
+            source="environment" if name in settings.model_fields_set else "default",
+            about=field.description or "",
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _mistakes(error: ValidationError) -> Iterator[str]:
+    for mistake in error.errors(include_input=False, include_url=False):
+        name = str(mistake["loc"][0])
+        variable = PREFIX + name.upper()
+        wrong = mistake["msg"].removeprefix("Value error, ")
+        example = (Settings.model_fields[name].examples or [""])[0]
+        yield f"{variable} {wrong}. Example: {variable}={example}"
+
+
+def _without_password(address: str) -> str:
+    url = make_url(address)
+    hidden = {name: "hidden" for name in url.query if "pass" in name.lower()}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)

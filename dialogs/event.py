@@ -1,0 +1,42 @@
+"""What a learner can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A press on the ``index``-th button of the keyboard offered in ``epoch``."""
+
+    epoch: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, without its slash."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Something without words: a sticker, a photo, a voice message."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Return:
+    """The learner is back, and has said nothing yet."""
+
+
+Event = Typed | Tap | Command | Sent | Return

@@ -1,0 +1,202 @@
+"""One step of a conversation: what the learner does, and what follows from it.
+
+``step`` is a pure function: the same course, session, event, time and seed give the same result, so that a turn
+can be replayed. Nothing here waits, writes or looks at a clock.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from random import Random
+
+from dialogs.course import Course
+from dialogs.effect import Effect
+from dialogs.event import Command, Event, Return, Sent, Tap, Typed
+from dialogs.relocate import relocate
+from dialogs.script import REPLY, Ask, Script
+from dialogs.session import Progress, Session
+from dialogs.turn import Turn
+
+SILENCE = 6 * 3600  # seconds after which the coach says where you were
+TRY_LIMIT = 1000  # characters of a reply that is worth reading as one
+
+_SPACES = re.compile(r"\s+")
+_NOT_WORDS = re.compile(r"[^\w\s]|_")
+
+
+def step(
+    course: Course,
+    session: Session,
+    event: Event,
+    now: datetime,
+    rng: Random,
+    progress: Progress | None = None,
+) -> tuple[Session, list[Effect]]:
+    """Take one step. ``progress`` is what the store counts of this learner; ``now`` is aware. Never raises."""
+    return run(course, session, event, now, rng, progress or Progress()).close()
+
+
+def run(course: Course, session: Session, event: Event, now: datetime, rng: Random, progress: Progress) -> Turn:
+    """Like :func:`step`, but gives the turn with its trace; ``close()`` yields session and effects."""
+    turn = Turn(course, session, progress, now, rng)
+    frames, lost = relocate(course, session.frames)
+    turn.frames = list(frames)
+    if not turn.frames or not turn.top.entered:
+        _restart(turn, event, lost=lost)
+        return turn
+    if session.quiet_for(now) > SILENCE and not isinstance(event, Command | Return):
+        _welcome(turn)
+        if isinstance(event, Typed) and _is_greeting(course, event.text):
+            turn.present()
+            return turn
+    _handle(turn, event)
+    return turn
+
+
+def _restart(turn: Turn, event: Event, *, lost: bool) -> None:
+    """A conversation that begins, or whose place is gone: the event has nothing to answer."""
+    if lost:
+        turn.phrase("moved")
+    if not turn.frames:
+        turn.home()
+    if isinstance(event, Command) and event.name in turn.course.commands:
+        _command(turn, event.name)
+    else:
+        turn.enter()
+
+
+def _handle(turn: Turn, event: Event) -> None:
+    match event:
+        case Command(name):
+            _command(turn, name)
+        case Tap(epoch, index):
+            _tap(turn, epoch, index)
+        case Typed(text):
+            _typed(turn, text)
+        case Sent():
+            turn.phrase("type_it" if turn.state.ask else "choose")
+            turn.present()
+        case Return():
+            _welcome(turn)
+            turn.present()
+
+
+def _welcome(turn: Turn) -> None:
+    """Say where they were; the menu has its own greeting."""
+    if turn.script.kind != "menu":
+        turn.phrase("welcome_back", title=turn.script.title)
+
+
+# ---------------------------------------------------------------------- commands
+def _command(turn: Turn, name: str) -> None:
+    script = turn.course.commands.get(name)
+    if name == "back":
+        turn.phrase("undone" if turn.undo() else "nothing_to_undo")
+        turn.present()
+    elif script is None:
+        turn.phrase("unknown_command")
+        turn.present()
+    elif not turn.welcomed and script.kind not in ("page", "start"):
+        turn.phrase("first_things_first")
+        _speak(turn)
+    elif script.kind == "start" and turn.top.script == script.script:
+        _speak(turn)
+    else:
+        _interrupt(turn, script)
+
+
+def _speak(turn: Turn) -> None:
+    """Present the step, or enter it if it has not spoken yet."""
+    if turn.top.entered:
+        turn.present()
+    else:
+        turn.enter()
+
+
+def _interrupt(turn: Turn, script: Script) -> None:
+    """Put a command's script on top; what it interrupts resumes, restarts or is abandoned afterwards."""
+    before = tuple(turn.frames)
+    _close(turn, script.script)
+    _close(turn, turn.course.menu.script)  # everything returns there anyway
+    afterwards = script.command.afterwards if script.command else "resume"
+    if afterwards == "abandon":
+        turn.frames = []
+    elif afterwards == "restart" and turn.frames:
+        interrupted = turn.top.script
+        turn.frames.pop()
+        turn.open(interrupted)
+    turn.open(script.script)
+    turn.enter()
+    turn.keep(before)
+
+
+def _close(turn: Turn, script: str) -> None:
+    """Take a script's frame, and whatever it called, off the stack."""
+    kept, dropping = [], False
+    for frame in turn.frames:
+        dropping = frame.script == script or (dropping and frame.called)
+        if not dropping:
+            kept.append(frame)
+    turn.frames = kept
+
+
+# ---------------------------------------------------------------------- buttons and words
+def _tap(turn: Turn, epoch: int, index: int) -> None:
+    current = epoch == turn.epoch and 0 <= index < len(turn.offered)
+    if current and turn.offered[index].id in turn.state.buttons:
+        turn.fire(turn.offered[index].id)
+    else:
+        turn.phrase("old_button")
+        turn.present()
+
+
+def _typed(turn: Turn, text: str) -> None:
+    text = text.strip()
+    ask = turn.state.ask
+    chosen = _chosen(turn, text)
+    if not text:
+        turn.phrase("nothing_typed")
+        turn.present()
+    elif chosen is not None:
+        turn.fire(chosen)
+    elif ask is None:
+        turn.phrase("choose")
+        turn.present()
+    elif ask.remember:
+        _remember(turn, ask, text)
+    elif len(text) > TRY_LIMIT:
+        turn.phrase("too_long")
+        turn.present()
+    else:
+        turn.judge(text)
+        turn.fire(REPLY)
+
+
+def _remember(turn: Turn, ask: Ask, text: str) -> None:
+    words = _SPACES.sub(" ", "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") or c.isspace()))
+    if len(words) > ask.limit:
+        turn.phrase("too_long_to_keep", limit=str(ask.limit))
+        turn.present()
+        return
+    turn.memory[str(ask.remember)] = words.strip()
+    turn.count_try()
+    turn.fire(REPLY)
+
+
+def _chosen(turn: Turn, text: str) -> str | None:
+    """The button that typed words mean: its number, or its label but for case and punctuation."""
+    said = _plain(text)
+    for number, button in enumerate(turn.offered, start=1):
+        if said and said in (str(number), _plain(button.label)) and button.id in turn.state.buttons:
+            return button.id
+    return None
+
+
+def _is_greeting(course: Course, text: str) -> bool:
+    return _plain(text) in {_plain(greeting) for greeting in course.phrases.greetings}
+
+
+def _plain(text: str) -> str:
+    return _SPACES.sub(" ", _NOT_WORDS.sub("", text.casefold())).strip()

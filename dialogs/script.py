@@ -111,7 +111,7 @@ class Ask(Part):
     """A question for typed words: a practice try, or something to remember."""
 
     line: Words | None = None
-    speaker: Speaker = "partner"
+    speaker: Speaker | None = None
     feelings: list[Id] = []
     facts: list[Words] = []
     deck: Id | None = None

@@ -64,6 +64,11 @@ class Turn:
         """Whether the first conversation is finished."""
         return self.course.start.script in self._done
 
+    @property
+    def relation(self) -> str:
+        """Whom the learner chose to practise with: partner, child or friend."""
+        return self.memory.get("relation", "partner")
+
     def view(self) -> View:
         """What guards can see now."""
         if not self.frames:
@@ -87,7 +92,9 @@ class Turn:
             line = self.voice.fill(card.line).text
             return Context(line, tuple(card.feelings), tuple(card.facts), card.speaker)
         if ask and ask.line:
-            return Context(self.voice.fill(ask.line).text, tuple(ask.feelings), tuple(ask.facts), ask.speaker)
+            return Context(
+                self.voice.fill(ask.line).text, tuple(ask.feelings), tuple(ask.facts), ask.speaker or self.relation
+            )
         return Context()
 
     # ------------------------------------------------------------------ saying
@@ -119,6 +126,8 @@ class Turn:
         """The words for a placeholder."""
         if name in self.memory:
             return self.memory[name]
+        if name == "person":
+            return self._value(self.relation)
         if name in self.course.phrases.names:
             return self.course.phrases.names[name]
         if name.startswith("card."):
@@ -266,11 +275,10 @@ class Turn:
         """The card seen longest ago; of those never seen, one with somebody the learner chose."""
         cards = self.course.decks[deck].cards
         before = [name for name in self.dealt.get(deck, ()) if name in cards]
-        wanted = self.memory.get("relation")
 
         def order(name: str) -> tuple[int, bool, float]:
             age = before.index(name) + 1 if name in before else 0
-            return age, age == 0 and cards[name].speaker != wanted, self.rng.random()
+            return age, age == 0 and cards[name].speaker != self.relation, self.rng.random()
 
         card = min(cards, key=order)
         self.dealt[deck] = (*(name for name in before if name != card), card)

@@ -42,7 +42,7 @@ def _rooms(material: Material) -> dict[str, int]:
     """Every placeholder that can be used anywhere, with the most characters it can become."""
     room = dict.fromkeys(NUMBERS, 10)
     if material.phrases:
-        room.update(dict.fromkeys(material.phrases[0].names, NAME_ROOM))
+        room.update(dict.fromkeys(("person", *material.phrases[0].names), NAME_ROOM))
     for script, _ in material.scripts:
         for state in script.states.values():
             if state.ask and state.ask.remember:

@@ -1,0 +1,151 @@
+"""Turns: waiting updates are read together, decided one by one, and written together."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select, update
+
+from bot.store.decision import Decide, Decision, OnError, Progress, Waiting
+from bot.store.schema import attempt, completion, inbox, learner, outbox, session
+
+_WEEK = timedelta(days=7)
+_Row = Row[*tuple[Any, ...]]
+
+
+def take_turns(connection: Connection, decide: Decide, now: datetime, limit: int, on_error: OnError) -> int:
+    """Take the turns of the updates that have waited longest; returns how many were taken."""
+    rows = _waiting(connection, limit)
+    if rows:
+        people = _people(connection, {row.learner_id for row in rows}, now)
+        batch = _Batch(now)
+        for row in rows:
+            batch.take(row, people[row.learner_id], decide, on_error)
+        batch.write(connection, people)
+    return len(rows)
+
+
+@dataclass
+class _Person:
+    """What is known of a learner; it moves on with every turn of the batch."""
+
+    session: str | None = None
+    is_stored: bool = False
+    done: set[str] = field(default_factory=set)
+    week: Counter[str] = field(default_factory=Counter)
+    tries_week: int = 0
+
+    def tried(self, skills: Iterable[str]) -> None:
+        self.tries_week += 1
+        self.week.update(set(skills))
+
+    def follow(self, decision: Decision) -> None:
+        self.session = decision.session
+        self.done.update(script for script, _ in decision.completions)
+        for row in decision.attempts:
+            self.tried(row.skills)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(frozenset(self.done), dict(self.week), self.tries_week)
+
+
+def _waiting(connection: Connection, limit: int) -> Sequence[_Row]:
+    columns = (inbox.c.id, inbox.c.update_id, inbox.c.learner_id, inbox.c.payload)
+    query = (
+        select(*columns, learner.c.channel, learner.c.external_id)
+        .join(learner)
+        .where(inbox.c.done_at.is_(None))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def _people(connection: Connection, ids: set[int], now: datetime) -> dict[int, _Person]:
+    people: defaultdict[int, _Person] = defaultdict(_Person)
+    sessions = select(session).where(session.c.learner_id.in_(ids))
+    for row in connection.execute(sessions):
+        people[row.learner_id] = _Person(row.payload, is_stored=True)
+    done = select(completion.c.learner_id, completion.c.script).where(completion.c.learner_id.in_(ids))
+    for row in connection.execute(done.distinct()):
+        people[row.learner_id].done.add(row.script)
+    tries = select(attempt.c.learner_id, attempt.c.skills).where(attempt.c.learner_id.in_(ids))
+    for row in connection.execute(tries.where(attempt.c.at > now - _WEEK)):
+        people[row.learner_id].tried(row.skills)
+    return people
+
+
+class _Batch:
+    """The rows that some turns leave behind."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._taken: list[int] = []
+        self._failed: list[dict[str, Any]] = []
+        self._moved: set[int] = set()
+        self._outbox: list[dict[str, Any]] = []
+        self._attempts: list[dict[str, Any]] = []
+        self._completions: list[dict[str, Any]] = []
+
+    def take(self, row: _Row, person: _Person, decide: Decide, on_error: OnError) -> None:
+        """Decide one turn. One that fails leaves its error's name and an apology, and nothing else."""
+        payload = json.loads(row.payload)
+        waiting = Waiting(row.update_id, row.channel, row.external_id, payload, person.session, person.progress)
+        try:
+            decision = decide(waiting)
+            messages = [json.dumps(message) for message in decision.outbox]
+        except Exception as error:
+            self._failed.append({"row": row.id, "error": type(error).__name__})
+            messages = [json.dumps(message) for message in on_error(waiting)]
+        else:
+            person.follow(decision)
+            self._keep(row.learner_id, decision)
+        self._taken.append(row.id)
+        self._outbox += [
+            {"learner_id": row.learner_id, "key": f"re:{row.channel}:{row.update_id}:{n}", "payload": message}
+            for n, message in enumerate(messages, 1)
+        ]
+
+    def _keep(self, learner_id: int, decision: Decision) -> None:
+        self._moved.add(learner_id)
+        self._attempts += [
+            {
+                "learner_id": learner_id,
+                "script": tried.script,
+                "state": tried.state,
+                "card": tried.card,
+                "try_number": tried.try_number,
+                "skills": list(tried.skills),
+                "pitfalls": list(tried.pitfalls),
+            }
+            for tried in decision.attempts
+        ]
+        self._completions += [
+            {"learner_id": learner_id, "script": script, "version": version} for script, version in decision.completions
+        ]
+
+    def write(self, connection: Connection, people: Mapping[int, _Person]) -> None:
+        """Write everything, a table at a time."""
+        new, old = (
+            [{"of": of, "payload": people[of].session} for of in sorted(self._moved) if people[of].is_stored is stored]
+            for stored in (False, True)
+        )
+        of: BindParameter[int] = bindparam("of")
+        for statement, rows in (
+            (insert(session).values(learner_id=of, updated_at=self._now), new),
+            (update(session).where(session.c.learner_id == of).values(updated_at=self._now), old),
+            (insert(attempt).values(at=self._now), self._attempts),
+            (insert(completion).values(at=self._now), self._completions),
+            (insert(outbox).values(created_at=self._now), self._outbox),
+            (update(inbox).where(inbox.c.id == bindparam("row")), self._failed),
+        ):
+            if rows:
+                connection.execute(statement, rows)
+        taken = update(inbox).where(inbox.c.id.in_(self._taken))
+        connection.execute(taken.values(done_at=self._now, payload=None))

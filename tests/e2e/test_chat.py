@@ -1,0 +1,158 @@
+"""The coach in a terminal, through pipes: what a learner meets, and that nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.app import ONLY_LEARNER, TERMINAL
+from bot.store import Store, load_cipher, migrate
+from bot.wire import pack_event
+from dialogs.event import Typed
+
+from .conftest import ATTUNE, ONBOARDING, Home
+
+REPLY = "That must have been tough. How did that make you feel?"
+
+
+def database(home: Home) -> Path:
+    return next(home.path.rglob("attune.db"))
+
+
+def test_a_newcomer_practises_and_sees_their_own_words(home: Home) -> None:
+    said = home.chat(*ONBOARDING, REPLY)
+    assert "Sam comes home" in said
+    assert "[That must have been tough]" in said
+    assert "[How did that make you feel?]" in said
+    assert "“That must have been tough”" in said
+    assert "What" in said.split(REPLY)[-1], "the menu follows"
+
+
+def test_a_whole_lesson_leads_back_to_the_menu_with_a_tick(home: Home) -> None:
+    home.chat(*ONBOARDING, "/menu", "Show me an answer")
+    home.chat("/menu", "Listen")
+    for _ in range(12):  # always the last button: skip what can be skipped
+        said = home.chat("/progress")
+        if "Lessons finished: 1" in said:
+            break
+        home.chat("1")
+    assert "Lessons finished: 1" in said
+
+
+def test_the_next_start_goes_on_where_it_was(home: Home) -> None:
+    home.chat("1", "1")
+    again = home.chat()
+    assert "What do you call your partner?" in again
+    assert "18 or older?" not in again
+
+
+def test_a_name_with_odd_letters_is_kept_as_typed(home: Home) -> None:
+    assert "Zoë-Mae 🦊 comes home" in home.chat("1", "1", "  Zoë-Mae 🦊 ")
+
+
+def test_nonsense_is_answered_and_loses_nothing(home: Home) -> None:
+    said = home.chat("blah", "", "/nonsense", "99", "\x1b[A\x07", "1", "1", "Sam")
+    assert "Sam comes home" in said
+
+
+def test_kill_between_two_inputs_loses_nothing(home: Home) -> None:
+    chat = subprocess.Popen(
+        [ATTUNE, "chat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=home.env, cwd=home.path, text=True
+    )
+    assert chat.stdin
+    assert chat.stdout
+    with chat.stdin, chat.stdout:
+        for line in ONBOARDING:
+            chat.stdin.write(line + "\n")
+        chat.stdin.flush()
+        for line in chat.stdout:
+            if "Show me an answer" in line:
+                break
+        chat.send_signal(signal.SIGKILL)
+        assert chat.wait(10) == -signal.SIGKILL
+    assert "Sam comes home" in home.chat()
+
+
+async def test_words_that_were_taken_in_are_answered_after_a_crash(home: Home) -> None:
+    home.chat(*ONBOARDING)
+    file = database(home)
+    migrate(f"sqlite:///{file}")
+    cipher = load_cipher(None, next(home.path.rglob("secret.key")))
+    async with Store(f"sqlite:///{file}", cipher) as store:  # received, and then the machine fails
+        await store.receive(TERMINAL, ONLY_LEARNER, pack_event(Typed(REPLY)))
+    said = home.chat()
+    assert "“That must have been tough”" in said
+
+
+def test_what_people_type_is_not_readable_on_disk(home: Home) -> None:
+    home.chat("1", "1", "Maximilian-Xaver", "That must have been so miserable for Maximilian-Xaver")
+    raw = b"".join(path.read_bytes() for path in home.path.rglob("*") if path.is_file())
+    assert b"Maximilian" not in raw
+    assert b"miserable for" not in raw
+
+
+def test_files_are_for_their_owner_only(home: Home) -> None:
+    home.chat("1")
+    for path in home.path.rglob("*"):
+        if path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+@pytest.mark.parametrize("mistake", ["lost", "other"])
+def test_a_lost_key_is_explained_and_destroys_nothing(home: Home, mistake: str) -> None:
+    home.chat(*ONBOARDING)
+    key = next(home.path.rglob("secret.key"))
+    right = key.read_bytes()
+    key.unlink()
+    if mistake == "other":
+        home_of_other = Home(home.path / "other")
+        home_of_other.path.mkdir()
+        home_of_other.chat("1")
+        key.write_bytes(next(home_of_other.path.rglob("secret.key")).read_bytes())
+    failed = home.run("chat")
+    assert failed.returncode == 1
+    assert "key" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    key.write_bytes(right)
+    assert "Sam comes home" in home.chat()
+
+
+def test_two_terminals_at_once_do_not_trip_over_each_other(home: Home) -> None:
+    home.chat(*ONBOARDING)
+    chats = [
+        subprocess.Popen(
+            [ATTUNE, "chat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=home.env,
+            cwd=home.path,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for number, chat in enumerate(chats):
+        _, errors = chat.communicate("".join(f"/help\nwords {number} {n}\n" for n in range(5)), timeout=60)
+        assert (chat.returncode, errors) == (0, "")
+
+
+def test_output_that_nobody_reads_is_no_error(home: Home) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as out:
+        done = subprocess.run(
+            [ATTUNE, "chat"],
+            input="1\n",
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env=home.env,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert "Traceback" not in done.stderr

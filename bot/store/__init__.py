@@ -5,7 +5,7 @@ for an operator is a ``StoreError``, whose text says what to do.
 """
 
 from bot.store.cipher import Cipher, load_cipher
-from bot.store.decision import AttemptRow, Decision, Progress, Waiting
+from bot.store.decision import AttemptRow, Decision, Waiting
 from bot.store.errors import (
     KeyFormatError,
     NewDatabaseError,
@@ -26,7 +26,6 @@ __all__ = [
     "NewDatabaseError",
     "OldDatabaseError",
     "OutboxMessage",
-    "Progress",
     "Store",
     "StoreError",
     "UnusableDatabaseError",

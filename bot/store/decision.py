@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a learner is.
-
-    ``done`` holds the scripts finished; ``tries_week`` counts the tries of the last seven days, and ``week`` those
-    among them that showed a skill.
-    """
-
-    done: frozenset[str] = frozenset()
-    week: Mapping[str, int] = field(default_factory=dict)
-    tries_week: int = 0
+from dialogs.session import Progress
 
 
 @dataclass(frozen=True)

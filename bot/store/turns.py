@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select, update
 
-from bot.store.decision import Decide, Decision, OnError, Progress, Waiting
+from bot.store.decision import Decide, Decision, OnError, Waiting
 from bot.store.schema import attempt, completion, inbox, learner, outbox, session
+from dialogs.session import Progress
 
 _WEEK = timedelta(days=7)
 _Row = Row[*tuple[Any, ...]]

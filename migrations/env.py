@@ -1,0 +1,13 @@
+"""Alembic's way in. ``bot.store.migration`` hands over a connection, with a transaction for the whole upgrade."""
+
+from alembic import context
+
+from bot.store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

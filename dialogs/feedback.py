@@ -40,7 +40,8 @@ class Critic:
                 best = max(found, key=lambda finding: (finding.strength, finding.end - finding.start))
                 words = self._feedback.skills[skill]
                 texts = words.spelt_out if best.strength > 1 else words.hinted
-                yield self._line(texts, f"feedback.{skill}.{best.strength}", words=_words(reply, best))
+                line = self._line(texts, f"feedback.{skill}.{best.strength}", words=_words(reply, best))
+                yield Styled("✓ ", (Mark(0, 1, skill),)) + line
 
     def _change(self, reply: str, reading: Reading, aim: tuple[str, ...]) -> Iterator[Styled]:
         shown = {finding.label for finding in reading.skills}
@@ -48,17 +49,20 @@ class Critic:
         worst = min(reading.pitfalls, key=lambda finding: PITFALLS.index(finding.label), default=None)
         if worst:
             texts = self._feedback.pitfalls[worst.label].change
-            yield self._line(texts, f"feedback.{worst.label}", words=_words(reply, worst))
-        elif reading.misfits:
+            line = self._line(texts, f"feedback.{worst.label}", words=_words(reply, worst))
+            yield Styled("→ ", (Mark(0, 1, worst.label),)) + line
+            return
+        if reading.misfits:
             misfit = reading.misfits[0]
-            feeling = self._feedback.feelings.get(misfit.label, misfit.label)
-            yield self._line(self._feedback.misfit, "feedback.misfit", words=_words(reply, misfit), feeling=feeling)
-        elif missing:
-            if not shown:
-                yield self._line(self._feedback.nothing, "feedback.nothing")
-            yield self._line(self._feedback.skills[missing[0]].missing, f"feedback.{missing[0]}.missing")
-        elif not shown:
+            named = self._feedback.feelings.get(misfit.label, misfit.label)
+            words = _words(reply, misfit)
+            yield Styled("→ ") + self._line(self._feedback.misfit, "feedback.misfit", words=words, feeling=named)
+            return
+        if not shown:
             yield self._line(self._feedback.nothing, "feedback.nothing")
+        if missing:
+            hint = self._feedback.skills[missing[0]].missing
+            yield Styled("→ ") + self._line(hint, f"feedback.{missing[0]}.missing")
 
     def _line(self, texts: list[Text], place: str, **values: str) -> Styled:
         with self._voice.knowing(values):

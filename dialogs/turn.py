@@ -235,8 +235,8 @@ class Turn:
         """Say what the edge says, and go where it goes; nothing is entered yet."""
         edge: Edge = taken.edge
         self.trace.append((self.top.script, self.top.state, taken.trigger, taken.index))
-        self._say(edge.say, f"{self.top.script}.{self.top.state}.{taken.trigger}.{taken.index}")
         self.memory.update(edge.remember)
+        self._say(edge.say, f"{self.top.script}.{self.top.state}.{taken.trigger}.{taken.index}")
         if edge.begin:
             self.frames = []
             self.open(edge.begin)

@@ -44,7 +44,7 @@ class Voice:
         """The messages for ``texts``. ``again`` repeats what was said last instead of moving on."""
         for index, text in enumerate(texts):
             key = f"{place}.{index}"
-            if not holds(text.if_, view) or (text.once and key in self._seen and not again):
+            if not holds(text.if_, view) or (text.once and (again or key in self._seen)):
                 continue
             if text.once:
                 self._seen[key] = 1
@@ -65,6 +65,8 @@ class Voice:
             return text.then[max(turn, 0)]
         if text.plural:
             number = int(self._value(text.plural) or 0)
+            if number == 0 and text.zero:
+                return text.zero
             form = Locale.parse(self._language).plural_form(number)
             return getattr(text, form) or text.other or ""
         return text.text or text.model or ""

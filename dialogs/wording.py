@@ -70,7 +70,7 @@ def _check_text(source: Source, path: Path_, text: Text, known: dict[str, int], 
         for form in sorted(plural_forms(language) - having):
             message = f"The plural form “{form}” is missing."
             yield source.problem(path, "T002", message, f"Add a line “{form}: …”.")
-        for form in sorted(having - plural_forms(language)):
+        for form in sorted(having - plural_forms(language) - {"zero"}):
             message = f"This language has no plural form “{form}”."
             yield source.problem((*path, form), "T002", message, "Remove it.", key=True)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text
 
@@ -22,7 +20,7 @@ STYLES = {
     "validate": Style(color="blue", bold=True),
 }
 PITFALL = Style(color="yellow", bold=True, underline=True)
-INDENT = {"plain": 0, "line": 2, "model": 2, "feedback": 2}
+EDGES = {"plain": "", "line": "  ┃ ", "model": "  │ ", "feedback": "  "}
 
 
 class Screen:
@@ -53,6 +51,7 @@ class Screen:
         self._console.print(Text(words, style="dim"))
 
     def _say(self, say: Say) -> None:
+        """Write a message with its edge before every line, and an empty line after it."""
         text = Text(say.text) if self.coloured else Text(_bracketed(say))
         if self.coloured:
             for mark in say.marks:
@@ -60,16 +59,12 @@ class Screen:
         if say.style == "line":
             text = Text("“") + text + Text("”")
             text.stylize("italic")
-        bar = {"line": "┃ ", "model": "│ ", "feedback": ""}.get(say.style, "")
-        self._console.print(Padding(self._barred(text, bar), (0, 0, 1, INDENT[say.style])))
-
-    def _barred(self, text: Text, bar: str) -> Text:
-        """The text wrapped, with a bar before each line."""
-        if not bar:
-            return text
-        width = self._console.width - INDENT["line"] - len(bar)
-        lines: Iterable[Text] = text.wrap(self._console, width)
-        return Text("\n").join(Text(bar, style="dim") + line for line in lines)
+        edge = EDGES[say.style]
+        for line in text.wrap(self._console, self._console.width - len(edge)):
+            row = Text(edge, style="dim") + line
+            row.rstrip()
+            self._console.print(row)
+        self._console.print()
 
     def _offer(self, offer: Offer) -> None:
         for number, button in enumerate(offer.buttons, start=1):

@@ -26,7 +26,7 @@ def database(home: Home) -> Path:
 
 def test_a_newcomer_practises_and_sees_their_own_words(home: Home) -> None:
     said = home.chat(*ONBOARDING, REPLY)
-    assert "Sam comes home" in said
+    assert "Sam comes to the door" in said
     assert "[That must have been tough]" in said
     assert "[How did that make you feel?]" in said
     assert "“That must have been tough”" in said
@@ -52,12 +52,12 @@ def test_the_next_start_goes_on_where_it_was(home: Home) -> None:
 
 
 def test_a_name_with_odd_letters_is_kept_as_typed(home: Home) -> None:
-    assert "Zoë-Mae 🦊 comes home" in home.chat("1", "1", "  Zoë-Mae 🦊 ")
+    assert "Zoë-Mae 🦊 comes to the door" in home.chat("1", "1", "  Zoë-Mae 🦊 ")
 
 
 def test_nonsense_is_answered_and_loses_nothing(home: Home) -> None:
     said = home.chat("blah", "", "/nonsense", "99", "\x1b[A\x07", "1", "1", "Sam")
-    assert "Sam comes home" in said
+    assert "Sam comes to the door" in said
 
 
 def test_kill_between_two_inputs_loses_nothing(home: Home) -> None:
@@ -75,7 +75,7 @@ def test_kill_between_two_inputs_loses_nothing(home: Home) -> None:
                 break
         chat.send_signal(signal.SIGKILL)
         assert chat.wait(10) == -signal.SIGKILL
-    assert "Sam comes home" in home.chat()
+    assert "Sam comes to the door" in home.chat()
 
 
 async def test_words_that_were_taken_in_are_answered_after_a_crash(home: Home) -> None:
@@ -119,7 +119,7 @@ def test_a_lost_key_is_explained_and_destroys_nothing(home: Home, mistake: str) 
     assert "key" in failed.stderr
     assert "Traceback" not in failed.stderr
     key.write_bytes(right)
-    assert "Sam comes home" in home.chat()
+    assert "Sam comes to the door" in home.chat()
 
 
 def test_two_terminals_at_once_do_not_trip_over_each_other(home: Home) -> None:

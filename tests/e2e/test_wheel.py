@@ -50,7 +50,7 @@ def run(attune: Path, home: Path, *words: str, typed: str = "") -> subprocess.Co
 def test_the_coach_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     done = run(installed, tmp_path, "chat", typed="1\n1\nSam\nThat must have been tough.\n")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Sam comes home" in done.stdout
+    assert "Sam comes to the door" in done.stdout
     assert "[That must have been tough]" in done.stdout
 
 

@@ -1,0 +1,6 @@
+"""The reader of replies: what a typed reply does, word by word. See ``docs/reader.md``."""
+
+from dialogs.reader.load import load_reader
+from dialogs.reader.reader import Reader
+
+__all__ = ["Reader", "load_reader"]

@@ -1,0 +1,34 @@
+"""The other person's line, as far as it decides what a reply does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogs.reader.lexicon import Lexicon, holds
+from dialogs.reading import Context
+
+OPPOSITE = {"pleasant": "unpleasant", "unpleasant": "pleasant"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is known of the line: hints (None without a line), content words, facts, and its mood."""
+
+    hints: frozenset[str] | None
+    content: frozenset[str]
+    facts: frozenset[str]
+    mood: str | None
+    """``pleasant``, ``unpleasant``, or None when it is neither or both."""
+
+
+def mood(lexicon: Lexicon, context: Context, words: tuple[str, ...], hints: frozenset[str]) -> str | None:
+    """From the feelings that fit when they are given, else from the words of the line."""
+    if context.feelings:
+        known = {lexicon.feelings[name].valence for name in context.feelings if name in lexicon.feelings}
+        plain = known - {"either"}
+        return plain.pop() if len(plain) == 1 else None
+    hard = "bad_news" in hints or holds(lexicon.lists["unpleasant"], words) or holds(lexicon.lists["hard"], words)
+    good = "good_news" in hints or holds(lexicon.lists["pleasant"], words) or holds(lexicon.lists["good"], words)
+    if hard == good:
+        return None
+    return "unpleasant" if hard else "pleasant"

@@ -1,0 +1,95 @@
+"""The reader from its files, with every mistake as a diagnostic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dialogs.diagnostic import Diagnostic, nearest
+from dialogs.reader.gather import Files, gather
+from dialogs.reader.lexicon import build
+from dialogs.reader.pattern import Grammar, PatternError, Sequence
+from dialogs.reader.reader import Reader
+from dialogs.reader.rule import Index, Rule, Rules
+from dialogs.reader.shape import HINTS, LABELS, RuleShape
+from dialogs.reader.spelling import Spelling
+from dialogs.reader.token import Token, tokens
+from dialogs.source import Path_, Source
+
+
+def load_reader(folder: Path, name: str, problems: list[Diagnostic]) -> Reader | None:
+    """The reader that the files of ``folder`` describe, or None with the reasons in ``problems``."""
+    files = gather(folder, name, problems)
+    if files is None:
+        return None
+    before = len(problems)
+    spelling = Spelling(files.expand, files.endings, files.common)
+    split = _splitter(spelling)
+    lexicon = build(files.lists, files.feelings, split)
+    compiler = _Compiler(Grammar(lexicon.lists, lexicon.small, split), lexicon.vocabulary(), problems)
+    rules = [compiler.rule(rule, shape, files.at["rules", rule]) for rule, shape in files.rules.items()]
+    if len(problems) > before:
+        return None
+    spelling.learn(compiler.words)
+    reader = Reader(lexicon, Rules(rules, lexicon.small, lexicon.words("turns")), spelling)
+    _prove(reader, files, problems)
+    return reader if len(problems) == before else None
+
+
+def _splitter(spelling: Spelling) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(one.text for one in tokens(text, spelling.regular) if isinstance(one, Token))
+
+
+class _Compiler:
+    """Makes rules ready; ``words`` collects every word they know."""
+
+    def __init__(self, grammar: Grammar, words: set[str], problems: list[Diagnostic]) -> None:
+        self.words = words
+        self._grammar = grammar
+        self._problems = problems
+
+    def rule(self, name: str, shape: RuleShape, source: Source) -> Rule:
+        place: Path_ = ("rules", name)
+        for index, label in enumerate(shape.shows):
+            if label not in LABELS:
+                self._add(source, (*place, "shows", index), f"No rule can show “{label}”.", nearest(label, LABELS))
+        for key, hint in (("to", shape.to), ("not_to", shape.not_to)):
+            if hint and hint not in HINTS:
+                self._add(source, (*place, key), f"“{hint}” is no hint.", nearest(hint, HINTS))
+        phrases = self._index(shape.phrases, (*place, "phrases"), source)
+        return Rule(name, shape, phrases, self._index(shape.unless, (*place, "unless"), source))
+
+    def _index(self, texts: list[str], place: Path_, source: Source) -> Index:
+        found = [self._phrase(text, (*place, number), source) for number, text in enumerate(texts)]
+        return Index(phrase for phrase in found if phrase)
+
+    def _phrase(self, text: str, place: Path_, source: Source) -> Sequence | None:
+        try:
+            phrase = self._grammar.parse(text)
+        except PatternError as error:
+            fix = "See docs/reader.md for what a phrase may hold."
+            if error.unknown:
+                fix = nearest(error.unknown, self._grammar.names)
+            self._problems.append(source.problem(place, "R004" if error.unknown else "R001", str(error), fix))
+            return None
+        self.words |= phrase.words()
+        return phrase
+
+    def _add(self, source: Source, place: Path_, message: str, fix: str) -> None:
+        self._problems.append(source.problem(place, "W001", message, fix))
+
+
+def _prove(reader: Reader, files: Files, problems: list[Diagnostic]) -> None:
+    """Run the examples of every rule."""
+    for rule, shape in files.rules.items():
+        source = files.at["rules", rule]
+        for index, text in enumerate(shape.finds):
+            if rule not in reader.rules_found(text, shape.line or ""):
+                message = f"“{rule}” does not find this."
+                place = ("rules", rule, "finds", index)
+                problems.append(source.problem(place, "R002", message, "Change a phrase or the example."))
+        for index, text in enumerate(shape.leaves):
+            if rule in reader.rules_found(text, shape.line or ""):
+                message = f"“{rule}” finds this."
+                place = ("rules", rule, "leaves", index)
+                problems.append(source.problem(place, "R003", message, "Narrow a phrase, or add an “unless”."))

@@ -1,0 +1,65 @@
+"""What the files of the reader may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from dialogs.reading import ACTS, PITFALLS, SKILLS
+from dialogs.script import Id, Names, Part, Words
+
+Valence = Literal["pleasant", "unpleasant", "either"]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Phrases = Annotated[list[Phrase], Field(min_length=1)]
+
+HINTS = ("concession", "complaint", "asks_advice", "bad_news", "good_news")
+"""Labels that only other judgements use: a half validation, and what the other person's line is like."""
+LABELS = (*SKILLS, *PITFALLS, *ACTS, *HINTS)
+
+
+class Feeling(Part):
+    """A family of words for one feeling."""
+
+    valence: Valence
+    words: Phrases
+
+
+class Slips(Part):
+    """How typed words become regular ones."""
+
+    expand: dict[str, Words] = {}
+    endings: dict[str, Words] = {}
+    common: list[Words] = []
+
+
+class RuleShape(Part):
+    """One rule, with examples that prove it."""
+
+    shows: Names
+    strength: Literal[1, 2] = 2
+    phrases: Phrases
+    unless: list[Phrase] = []
+    sentence: Literal["question", "statement"] | None = None
+    alone: Literal[True] | None = None
+    negated: Literal[True] | None = None
+    """It also holds after a negation."""
+    to: Id | None = None
+    """A hint that the other person's line must give, when a line is known."""
+    not_to: Id | None = None
+    """A hint that the line must not give."""
+    marks: Literal["phrase", "clause", "sentence"] = "phrase"
+    """How far the marked words reach: what the phrase matched, or on to the end of clause or sentence."""
+    line: Words | None = None
+    """What the examples answer."""
+    finds: Phrases
+    leaves: Phrases
+
+
+class ReaderFile(Part):
+    """Any file in the folder of the reader: each part may stand in any file."""
+
+    lists: dict[Id, Phrases] = {}
+    feelings: dict[Id, Feeling] = {}
+    spelling: Slips | None = None
+    rules: dict[Id, RuleShape] = {}

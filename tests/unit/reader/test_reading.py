@@ -1,0 +1,216 @@
+"""What the reader promises about ordinary replies."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogs.reader import Reader
+from dialogs.reading import Context, Finding
+
+DEADLINE = Context(
+    "They moved the deadline to Friday. I heard it from the intern.",
+    feelings=("anger", "hurt"),
+    facts=("deadline", "Friday", "intern"),
+)
+PROMOTION = Context("I got the promotion!!", feelings=("joy", "pride"), facts=("promotion",))
+COMPLAINT = Context("You forgot my birthday again.", feelings=("hurt",))
+
+
+def labels(findings: tuple[Finding, ...]) -> set[str]:
+    return {one.label for one in findings}
+
+
+def read(reader: Reader, reply: str, context: Context = DEADLINE) -> tuple[set[str], set[str]]:
+    reading = reader.read(reply, context)
+    return labels(reading.skills), labels(reading.pitfalls)
+
+
+def test_exact_words_are_marked(reader: Reader) -> None:
+    reply = "That must have been tough. How did that make you feel?"
+    reading = reader.read(reply, DEADLINE)
+    assert [(one.label, reply[one.start : one.end]) for one in reading.skills] == [
+        ("empathize", "That must have been tough"),
+        ("turn_toward", "How did that make you feel"),
+    ]
+    assert reading.pitfalls == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "context", "skill"),
+    [
+        ("So they moved the deadline and nobody told you?", DEADLINE, "listen"),
+        ("So they moved the deadline and nobody told you?", Context(), "listen"),
+        ("Friday. And from the intern.", DEADLINE, "listen"),
+        ("You must be thrilled!", PROMOTION, "empathize"),
+        ("You sound worn out", DEADLINE, "empathize"),
+        ("I'm so sorry you had to go through that", DEADLINE, "empathize"),
+        ("ugh, I'd be furious too", DEADLINE, "empathize"),
+        ("I understand why you're upset", DEADLINE, "validate"),
+        ("I'm not surprised you're upset", DEADLINE, "validate"),
+        ("No wonder you're fuming", DEADLINE, "validate"),
+        ("Anyone would be angry", DEADLINE, "validate"),
+        ("It's ok to feel that way", DEADLINE, "validate"),
+        ("Of course your hurt", DEADLINE, "validate"),
+        ("tell me more", DEADLINE, "turn_toward"),
+        ("I'm all ears", DEADLINE, "turn_toward"),
+        ("come here, let me hold you", DEADLINE, "turn_toward"),
+        ("Do you want to talk about it?", DEADLINE, "turn_toward"),
+        ("what did she say when u told her", DEADLINE, "turn_toward"),
+    ],
+)
+def test_skills(reader: Reader, reply: str, context: Context, skill: str) -> None:
+    skills, pitfalls = read(reader, reply, context)
+    assert skill in skills
+    assert not pitfalls
+
+
+@pytest.mark.parametrize(
+    ("reply", "context", "pitfall"),
+    [
+        ("Have you tried yoga?", DEADLINE, "fixing"),
+        ("You should talk to your boss.", DEADLINE, "fixing"),
+        ("At least you still have a job", DEADLINE, "minimizing"),
+        ("Calm down, it's not a big deal", DEADLINE, "minimizing"),
+        ("You always do this", DEADLINE, "judging"),
+        ("You're overreacting", DEADLINE, "judging"),
+        ("that's nothing, you should see MY day", DEADLINE, "hijacking"),
+        ("When my sister moved away I was a wreck, couldn't eat for weeks", DEADLINE, "hijacking"),
+        ("k", DEADLINE, "dismissing"),
+        ("not now", DEADLINE, "dismissing"),
+        ("Why didn't you just call me?", DEADLINE, "interrogating"),
+        ("Is it more money? Is it full time? Who is your boss now?", PROMOTION, "interrogating"),
+        ("I didn't do anything wrong", COMPLAINT, "defending"),
+        ("boo hoo", DEADLINE, "contempt"),
+        ("I understand why you're upset but you should talk to her", DEADLINE, "but"),
+    ],
+)
+def test_pitfalls(reader: Reader, reply: str, context: Context, pitfall: str) -> None:
+    skills, pitfalls = read(reader, reply, context)
+    assert pitfall in pitfalls
+    assert not skills
+
+
+def test_but_takes_the_validation_back(reader: Reader) -> None:
+    skills, pitfalls = read(reader, "I understand why you're upset but you should talk to her")
+    assert (skills, pitfalls) == (set(), {"but", "fixing"})
+    skills, pitfalls = read(reader, "I get why you're upset. However, you never listen to them")
+    assert "validate" not in skills
+    assert "but" in pitfalls
+
+
+def test_but_with_something_warm_takes_nothing_back(reader: Reader) -> None:
+    skills, pitfalls = read(reader, "I get why you're upset, but I'm here for you")
+    assert {"validate", "turn_toward"} <= skills
+    assert not pitfalls
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I don't understand why you're upset",
+        "you're not upset",
+        "That doesn't sound hard",
+        "I don't want to hear it",
+        "That doesn't make sense",
+    ],
+)
+def test_negation_takes_the_skill_away(reader: Reader, reply: str) -> None:
+    assert read(reader, reply)[0] == set()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I'm not saying you should talk to him",
+        "You're not overreacting",
+        "It's not just a deadline",
+        "You don't have to calm down",
+        "Nobody thinks you are an idiot",
+    ],
+)
+def test_negation_takes_the_pitfall_away(reader: Reader, reply: str) -> None:
+    assert read(reader, reply)[1] == set()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "that must of been... THAT MUST HAVE BEEN TOUGH",
+        "u must be sooooo exausted",
+        "thats humiliatign",
+        "Ur gutted arent ya",
+        "You’re furious, aren’t you",
+        "😢",
+    ],
+)
+def test_typed_as_people_type(reader: Reader, reply: str) -> None:
+    skills, pitfalls = read(reader, reply)
+    assert "empathize" in skills
+    assert not pitfalls
+
+
+def test_a_feeling_of_the_wrong_kind_is_a_misfit(reader: Reader) -> None:
+    for context in (DEADLINE, Context("I failed my exam again.")):
+        reading = reader.read("You must be thrilled!", context)
+        assert reading.skills == ()
+        assert [one.label for one in reading.misfits] == ["joy"]
+
+
+def test_advice_that_was_asked_for_is_no_pitfall(reader: Reader) -> None:
+    reading = reader.read("You should talk to her.", Context("She is angry with me. What should I do?"))
+    assert not reading.pitfalls
+    assert "advice" in labels(reading.acts)
+
+
+def test_somebody_elses_words_do_not_count(reader: Reader) -> None:
+    assert read(reader, 'My aunt would answer "you should talk to her" and leave it there')[1] == set()
+
+
+def test_questions_are_acts(reader: Reader) -> None:
+    assert "open_question" in labels(reader.read("How was it?", DEADLINE).acts)
+    assert "closed_question" in labels(reader.read("Is it due at noon?", DEADLINE).acts)
+    assert "turn_toward" not in labels(reader.read("Is it due at noon?", DEADLINE).skills)
+
+
+@pytest.mark.parametrize("reply", ["", "   ", "\n\n", "...", "asdf qwer zxcv", "\u200d\ufe0f", "'\"'\"", "12345"])
+def test_nothing_in_nothing(reader: Reader, reply: str) -> None:
+    reading = reader.read(reply, DEADLINE)
+    assert (reading.skills, reading.pitfalls, reading.misfits) == ((), (), ())
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    reply=st.text(max_size=300)
+    | st.lists(
+        st.sampled_from(
+            [
+                "you",
+                "i",
+                "must",
+                "be",
+                "so",
+                "sad",
+                "but",
+                "not",
+                "why",
+                "?",
+                ".",
+                ",",
+                "'",
+                '"',
+                "😢",
+                "👩\u200d👩\u200d👧",
+                "should",
+                "\n",
+            ]
+        ),
+        max_size=60,
+    ).map(" ".join),
+    line=st.text(max_size=80),
+)
+def test_any_text_gives_a_reading_within_bounds(reader: Reader, reply: str, line: str) -> None:
+    reading = reader.read(reply, Context(line))
+    for one in (*reading.skills, *reading.pitfalls, *reading.acts, *reading.misfits):
+        assert 0 <= one.start < one.end <= len(reply)
+        assert one.strength in (1, 2)
+    assert reading == reader.read(reply, Context(line))

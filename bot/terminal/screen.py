@@ -57,18 +57,17 @@ class Screen:
             for mark in say.marks:
                 text.stylize(STYLES.get(mark.label, PITFALL), mark.start, mark.end)
         if say.style == "line":
-            text = Text("“") + text + Text("”")
-            text.stylize("italic")
+            text = Text.assemble("“", text, "”", style="italic")
         edge = EDGES[say.style]
         for line in text.wrap(self._console, self._console.width - len(edge)):
-            row = Text(edge, style="dim") + line
+            row = Text.assemble((edge, "dim"), line)
             row.rstrip()
             self._console.print(row)
         self._console.print()
 
     def _offer(self, offer: Offer) -> None:
         for number, button in enumerate(offer.buttons, start=1):
-            self._console.print(Text(f"  {number}  ", style="bold cyan") + Text(button.label))
+            self._console.print(Text.assemble((f"  {number}  ", "bold cyan"), button.label))
         self._console.print()
 
 

@@ -54,3 +54,4 @@ def home(tmp_path: Path) -> Home:
 
 ONBOARDING = ("1", "1", "Sam")
 """18 or older; my partner; a name. Then the first try."""
+REPLY = "That must have been tough. How did that make you feel?"

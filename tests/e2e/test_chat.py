@@ -36,7 +36,7 @@ def test_a_whole_lesson_leads_back_to_the_menu_with_a_tick(home: Home) -> None:
     tries = ("So you cooked for eight, and only three came?", "Another one", "You ran all ten, up the hill?")
     lesson = ("Listen", "Show me", "I see the difference", "3", *tries, "Take it into today", "When we eat, I will ask")
     said = home.chat(*lesson)
-    assert "[you cooked for eight, and only three came]" in said
+    assert "[So you cooked for eight, and only three came]" in said
     assert "Your plan: When we eat, I will ask" in said
     assert "✓ Listen" in said
     assert "Lessons finished: 1 of 6" in home.chat("/progress")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from dialogs.reader.token import Stop, Token
 
-
 _LONGEST = 80
 """Words without any stop are cut here, so that no text makes the reader slow."""
 

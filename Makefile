@@ -1,14 +1,17 @@
-# make chat   the coach in this terminal      make test   all tests
+# make chat   the coach in this terminal      make run    the coach on Telegram      make test   all tests
 # make check  format, lint, types, imports, content            make lock   new lock files
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: chat test check format lock clean
+.PHONY: chat run test check format lock clean
 
 chat: $(READY)
 	@$(BIN)/attune chat
+
+run: $(READY)
+	@$(BIN)/attune run
 
 test: $(READY)
 	@$(BIN)/pytest

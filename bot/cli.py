@@ -14,8 +14,10 @@ import typer
 from bot import __version__, app
 from bot.content import ContentFolderError, content_folder
 from bot.data import DataError
+from bot.lock import AlreadyRunningError
 from bot.settings import Settings, SettingsError, load_settings, show
 from bot.store import StoreError, upgrade
+from bot.telegram import MessengerError
 from dialogs.contract import treat_all
 from dialogs.course import ContentError, load_course
 from dialogs.coverage import cover
@@ -24,7 +26,7 @@ from dialogs.material import read_material
 from dialogs.reading import Context, Finding
 from dialogs.transcript import play_all, read_transcripts
 
-EXPECTED = (SettingsError, ContentFolderError, DataError, StoreError)
+EXPECTED = (SettingsError, ContentFolderError, DataError, StoreError, MessengerError, AlreadyRunningError)
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -83,6 +85,19 @@ def chat(context: typer.Context) -> None:
         asyncio.run(app.chat(settings, context.obj))
     except KeyboardInterrupt:
         typer.echo()
+
+
+@cli.command()
+def run(context: typer.Context) -> None:
+    """Run the coach on Telegram, until it is told to stop. Needs ATTUNE_TELEGRAM_TOKEN."""
+    settings = load_settings()
+    if settings.telegram_token is None:
+        typer.echo(
+            "Ask @BotFather on Telegram for a bot (/newbot) and set ATTUNE_TELEGRAM_TOKEN to its token.", err=True
+        )
+        typer.echo("To try the coach without Telegram, no token is needed: attune chat (make chat).", err=True)
+        raise typer.Exit(1)
+    asyncio.run(app.run(settings, context.obj, settings.telegram_token.get_secret_value()))
 
 
 @cli.command()

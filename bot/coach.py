@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import structlog
 
-from bot.delivery import Delivery
 from bot.store import AttemptRow, Decision, Store, Waiting
-from bot.wire import pack_effect, pack_event, unpack_effect, unpack_event
+from bot.wire import pack_effect, unpack_event
 from dialogs.course import Course
 from dialogs.effect import Attempt, Complete, Say
-from dialogs.event import Event
 from dialogs.session import Session
 from dialogs.step import step
 
@@ -64,34 +62,3 @@ def _row(attempt: Attempt) -> AttemptRow:
         skills=attempt.skills,
         pitfalls=attempt.pitfalls,
     )
-
-
-class Conversation:
-    """One learner talking with the coach over one channel, step by step."""
-
-    def __init__(self, coach: Coach, store: Store, channel: str, learner: str) -> None:
-        self._coach = coach
-        self._store = store
-        self._channel = channel
-        self._learner = learner
-
-    async def say(self, event: Event) -> None:
-        """Keep what the learner does, then take the turn; the answer waits in :meth:`unsent`."""
-        await self._store.receive(self._channel, self._learner, pack_event(event))
-        await self.catch_up()
-
-    async def catch_up(self) -> None:
-        """Take turns that were left waiting."""
-        while await self._coach.take_turns(self._store):
-            pass
-
-    async def unsent(self) -> list[Delivery]:
-        """What is still to be shown."""
-        return [
-            Delivery(message.id, unpack_effect(message.payload))
-            for message in await self._store.unsent(self._channel, 100)
-        ]
-
-    async def sent(self, deliveries: Sequence[Delivery]) -> None:
-        """Note that these were shown."""
-        await self._store.mark_sent([delivery.id for delivery in deliveries], utc_now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,18 @@ def _keys(value: SecretStr) -> SecretStr:
     return value
 
 
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]{20,}", value.get_secret_value()):
+        raise ValueError("is not a token: digits, a colon, then many letters and digits")
+    return value
+
+
+def _server(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#]+/?", value):
+        raise ValueError("is not the address of a server: scheme, host and perhaps a port")
+    return value.rstrip("/")
+
+
 def _log_level(value: str) -> str:
     if value.lower() not in LOG_LEVELS:
         raise ValueError(f"is “{value}”, which is none of {', '.join(LOG_LEVELS)}")
@@ -85,6 +98,25 @@ class Settings(BaseSettings):
         default=None,
         description="the key for stored texts, instead of the key file; several are separated by commas",
         examples=[Fernet.generate_key().decode()],  # a new one each time: one printed for all would be no secret
+    )
+    telegram_token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        default=None,
+        description="the token of your bot, from @BotFather",
+        examples=["110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"],
+    )
+    telegram_api: Annotated[str, AfterValidator(_server)] = Field(
+        default="https://api.telegram.org",
+        description="the Bot API server: scheme, host and port",
+        examples=["http://localhost:8081"],
+    )
+    telegram_rate: Annotated[float, Field(gt=0, le=1000)] = Field(
+        default=30, description="messages a second to everybody together", examples=["30"]
+    )
+    telegram_chat_rate: Annotated[float, Field(gt=0, le=30)] = Field(
+        default=1, description="messages a second to one chat, after a burst", examples=["1"]
+    )
+    telegram_chat_burst: Annotated[int, Field(ge=1, le=30)] = Field(
+        default=6, description="messages to one chat that may go out at once", examples=["6"]
     )
     log: Annotated[str, AfterValidator(_log_level)] = Field(
         default="warning",
@@ -117,6 +149,11 @@ def show(settings: Settings) -> list[Shown]:
         "database_url": _without_password(settings.database_url),
         "content": str(settings.content or "the content that comes with the coach"),
         "secret_key": "(hidden)" if settings.secret_key else f"the key file {key_file()}",
+        "telegram_token": "(hidden)" if settings.telegram_token else "(not set)",
+        "telegram_api": settings.telegram_api,
+        "telegram_rate": f"{settings.telegram_rate:g}",
+        "telegram_chat_rate": f"{settings.telegram_chat_rate:g}",
+        "telegram_chat_burst": str(settings.telegram_chat_burst),
         "log": settings.log,
     }
     return [

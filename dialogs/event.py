@@ -22,9 +22,10 @@ class Tap:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, without its slash."""
+    """A command, without its slash; ``argument`` is what stood behind it."""
 
     name: str
+    argument: str = ""
 
 
 @dataclass(frozen=True)

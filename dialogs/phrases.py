@@ -39,6 +39,14 @@ class Phrases(Part):
     """A lesson or practice was asked for before the start is finished."""
     sorry: Texts
     """Something broke on our side; the learner can go on."""
+    description: Words
+    """What somebody sees who opens the chat for the first time."""
+    short_description: Annotated[Words, Field(max_length=120)]
+    """What stands in the profile."""
+    back: Words
+    """What /back does, in a few words."""
+    private_only: Words
+    """The answer to a command in a group."""
     go_on: Texts
     """When a step would otherwise say nothing."""
 

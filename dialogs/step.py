@@ -16,10 +16,11 @@ from dialogs.effect import Effect
 from dialogs.event import Command, Event, Return, Sent, Tap, Typed
 from dialogs.relocate import relocate
 from dialogs.script import REPLY, Ask, Script
-from dialogs.session import Progress, Session
+from dialogs.session import Frame, Progress, Session
 from dialogs.turn import Turn
 
 SILENCE = 6 * 3600  # seconds after which the coach says where you were
+LINKED = ("lesson", "practice", "page")  # kinds of scripts that a deep link can open
 TRY_LIMIT = 1000  # characters of a reply that is worth reading as one
 
 _SPACES = re.compile(r"\s+")
@@ -62,15 +63,15 @@ def _restart(turn: Turn, event: Event, *, lost: bool) -> None:
     if not turn.frames:
         turn.home()
     if isinstance(event, Command) and event.name in turn.course.commands:
-        _command(turn, event.name)
+        _command(turn, event.name, event.argument)
     else:
         turn.enter()
 
 
 def _handle(turn: Turn, event: Event) -> None:
     match event:
-        case Command(name):
-            _command(turn, name)
+        case Command(name, argument):
+            _command(turn, name, argument)
         case Tap(epoch, index):
             _tap(turn, epoch, index)
         case Typed(text):
@@ -90,8 +91,9 @@ def _welcome(turn: Turn) -> None:
 
 
 # ---------------------------------------------------------------------- commands
-def _command(turn: Turn, name: str) -> None:
+def _command(turn: Turn, name: str, argument: str) -> None:
     script = turn.course.commands.get(name)
+    linked = turn.course.scripts.get(argument)
     if name == "back":
         turn.phrase("undone" if turn.undo() else "nothing_to_undo")
         turn.present()
@@ -101,10 +103,22 @@ def _command(turn: Turn, name: str) -> None:
     elif not turn.welcomed and script.kind not in ("page", "start"):
         turn.phrase("first_things_first")
         _speak(turn)
+    elif script.kind == "start" and linked and linked.kind in LINKED:
+        _link(turn, linked)
     elif script.kind == "start" and turn.top.script == script.script:
         _speak(turn)
     else:
         _interrupt(turn, script)
+
+
+def _link(turn: Turn, script: Script) -> None:
+    """A deep link to a script: it opens at once, or as soon as the start is finished."""
+    if turn.welcomed:
+        _interrupt(turn, script)
+        return
+    if all(frame.script != script.script for frame in turn.frames):
+        turn.frames.insert(0, Frame(script=script.script, version=script.version, state=script.start))
+    _speak(turn)
 
 
 def _speak(turn: Turn) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +22,15 @@ class Mark:
     start: int
     end: int
     label: str
+
+
+def outermost(marks: Iterable[Mark]) -> list[Mark]:
+    """The marks in order, without those that overlap an earlier or a longer one."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if mark.end > mark.start and (not kept or mark.start >= kept[-1].end):
+            kept.append(mark)
+    return kept
 
 
 @dataclass(frozen=True)

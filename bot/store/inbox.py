@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.schema import inbox, learner
@@ -34,7 +34,10 @@ def receive(
 def _learner_id(connection: Connection, channel: str, external_id: str, now: datetime) -> int:
     query = select(learner.c.id).where(learner.c.channel == channel, learner.c.external_id == external_id)
     found: int | None = connection.scalar(query)
-    if found is None:
+    if found is not None:
+        back = update(learner).where(learner.c.id == found, learner.c.blocked_at.is_not(None))
+        connection.execute(back.values(blocked_at=None))
+    else:
         _insert_new(connection, learner, {"channel": channel, "external_id": external_id, "created_at": now})
         found = int(connection.execute(query).scalar_one())
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,8 @@ class OutboxMessage:
     payload: dict[str, Any]
 
 
-def unsent(connection: Connection, channel: str, limit: int) -> list[OutboxMessage]:
-    """The first messages of ``channel`` that are not sent yet, in order."""
+def unsent(connection: Connection, channel: str, limit: int, without: Collection[str]) -> list[OutboxMessage]:
+    """The first messages of ``channel`` that are not sent yet, in order, for others than ``without``."""
     query = (
         select(outbox.c.id, outbox.c.key, learner.c.external_id, outbox.c.payload)
         .join(learner)
@@ -32,6 +32,8 @@ def unsent(connection: Connection, channel: str, limit: int) -> list[OutboxMessa
         .order_by(outbox.c.id)
         .limit(limit)
     )
+    if without:
+        query = query.where(learner.c.external_id.not_in(without))
     rows = connection.execute(query)
     return [OutboxMessage(row.id, row.key, row.external_id, json.loads(row.payload)) for row in rows]
 

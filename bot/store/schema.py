@@ -42,7 +42,16 @@ learner = Table(
     Column("channel", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("keyboard", BigInteger),  # the message that shows the buttons in force
+    Column("blocked_at", Moment),  # they stopped the bot; nothing is sent until they are back
     UniqueConstraint("channel", "external_id"),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 session = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import inbox, outbox, schema
+from bot.store import inbox, outbox, reach, schema
 from bot.store.cipher import Cipher
 from bot.store.columns import use_cipher
 from bot.store.decision import Decide, OnError
@@ -73,13 +73,29 @@ class Store:
         """
         return await self._run(take_turns, decide, now, limit, on_error)
 
-    async def unsent(self, channel: str, limit: int) -> list[outbox.OutboxMessage]:
-        """The first messages of ``channel`` that are not sent yet, in order."""
-        return await self._run(outbox.unsent, channel, limit)
+    async def unsent(self, channel: str, limit: int, without: Collection[str] = ()) -> list[outbox.OutboxMessage]:
+        """The first messages of ``channel`` that are not sent yet, in order, for others than ``without``."""
+        return await self._run(outbox.unsent, channel, limit, without)
 
     async def mark_sent(self, ids: Sequence[int], now: datetime) -> None:
         """Note that these messages were sent, and forget what they said."""
         await self._run(outbox.mark_sent, ids, now)
+
+    async def swap_keyboard(self, channel: str, external_id: str, message: int | None) -> int | None:
+        """Note which message of a learner now shows the buttons; returns the one that did until now."""
+        return await self._run(reach.swap_keyboard, channel, external_id, message)
+
+    async def mark_blocked(self, channel: str, external_id: str, now: datetime) -> None:
+        """Note that a learner cannot be reached, and drop what waits for them; ``receive`` undoes it."""
+        await self._run(reach.mark_blocked, channel, external_id, now)
+
+    async def note(self, name: str) -> str | None:
+        """What was noted under ``name``."""
+        return await self._run(reach.read_note, name)
+
+    async def keep_note(self, name: str, value: str) -> None:
+        """Note something of our own: no learner's words."""
+        await self._run(reach.keep_note, name, value)
 
     async def _run(self, work: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         def transaction() -> _T:

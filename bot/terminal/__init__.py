@@ -1,6 +1,6 @@
 """The coach in a terminal."""
 
-from bot.terminal.chat import Chat, Talk
+from bot.terminal.chat import Chat, Desk
 from bot.terminal.screen import Screen
 
-__all__ = ["Chat", "Screen", "Talk"]
+__all__ = ["Chat", "Desk", "Screen"]

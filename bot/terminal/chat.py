@@ -17,20 +17,21 @@ HINT = "Type a number or your own words. /help tells what I can do; Ctrl-D leave
 GOODBYE = "See you. I keep your place."
 
 
-class Talk(Protocol):
-    """A conversation that outlives this process."""
+class Desk(Protocol):
+    """Where what is typed is kept and decided, and answers wait."""
 
-    async def say(self, event: Event) -> None: ...
-    async def catch_up(self) -> None: ...
-    async def unsent(self) -> Sequence[Delivery]: ...
-    async def sent(self, deliveries: Sequence[Delivery]) -> None: ...
+    async def receive(self, learner: str, event: Event) -> None: ...
+    async def take_turns(self) -> int: ...
+    async def waiting(self) -> dict[str, list[Delivery]]: ...
+    async def sent(self, ids: Sequence[int]) -> None: ...
 
 
 class Chat:
     """A conversation in a terminal, or through pipes."""
 
-    def __init__(self, talk: Talk, stdin: TextIO, stdout: TextIO) -> None:
-        self._talk = talk
+    def __init__(self, desk: Desk, learner: str, stdin: TextIO, stdout: TextIO) -> None:
+        self._desk = desk
+        self._learner = learner
         self._stdin = stdin
         self._screen = Screen(stdout)
         # history is kept in memory only: what people type is never written to a plain file
@@ -40,8 +41,7 @@ class Chat:
         """Talk until the learner leaves."""
         if self._prompt:
             self._screen.note(HINT + "\n")
-        await self._talk.catch_up()
-        if not await self._show():  # nothing was left from last time
+        if not await self._answer():  # nothing was left from last time
             await self._take(Return())
         while (line := await self._read()) is not None:
             if line.strip().lower() in LEAVE:
@@ -50,16 +50,18 @@ class Chat:
         self._screen.note(GOODBYE)
 
     async def _take(self, event: Event) -> None:
-        await self._talk.say(event)
-        await self._show()
+        await self._desk.receive(self._learner, event)
+        await self._answer()
 
-    async def _show(self) -> bool:
-        """Show what is unsent; whether there was anything."""
+    async def _answer(self) -> bool:
+        """Take turns and show what they give; whether there was anything."""
+        while await self._desk.take_turns():
+            pass
         shown = False
-        while deliveries := await self._talk.unsent():
+        while deliveries := (await self._desk.waiting()).get(self._learner):
             for delivery in deliveries:
                 self._screen.show(delivery.effect)
-            await self._talk.sent(deliveries)
+            await self._desk.sent([delivery.id for delivery in deliveries])
             shown = True
         return shown
 
@@ -81,5 +83,6 @@ def _event(line: str) -> Event:
     """A line that begins with a slash is a command, everything else is words."""
     name = line.strip()
     if name.startswith("/") and name[1:2].isalpha():
-        return Command(name[1:].split()[0].lower())
+        word, _, argument = name[1:].partition(" ")
+        return Command(word.lower(), argument.strip())
     return Typed(line)

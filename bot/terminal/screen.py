@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from dialogs.effect import Effect, Offer, Say
-from dialogs.text import Mark
+from dialogs.text import outermost
 
 WIDTH = 78
 STYLES = {
@@ -75,15 +75,6 @@ def _bracketed(say: Say) -> str:
     """The text with skills and pitfalls in brackets; emphasis stays plain."""
     marks = [mark for mark in say.marks if mark.label != "strong" and mark.end - mark.start > 1]
     out = say.text
-    for mark in sorted(_outermost(marks), key=lambda mark: mark.start, reverse=True):
+    for mark in sorted(outermost(marks), key=lambda mark: mark.start, reverse=True):
         out = f"{out[: mark.start]}[{out[mark.start : mark.end]}]{out[mark.end :]}"
     return out
-
-
-def _outermost(marks: list[Mark]) -> list[Mark]:
-    """The marks without those that overlap an earlier, longer one."""
-    kept: list[Mark] = []
-    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
-        if not kept or mark.start >= kept[-1].end:
-            kept.append(mark)
-    return kept

@@ -26,6 +26,8 @@ from bot.store.migration import begun, configuration
 from bot.store.schema import metadata
 from tests.store.player import Player
 
+NEWEST = max(path.name for path in data_folder("migrations").glob("versions/0*.py")).partition("_")[0]
+
 
 def tables(file: Path) -> set[str]:
     with closing(sqlite3.connect(file)) as database:
@@ -52,7 +54,7 @@ def longer_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
         "revision = 'next'\n"
-        "down_revision = '0001'\n"
+        f"down_revision = '{NEWEST}'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('learner', recreate='always') as table:\n"
         "        table.add_column(sa.Column('city', sa.Text))\n"
@@ -100,7 +102,7 @@ async def test_the_file_is_copied_before_it_changes(
     player = Player()
     await store.receive("terminal", "me", {"text": "one"})
     await store.take_turns(player.decide, now, on_error=player.apologise)
-    with pytest.raises(OldDatabaseError, match=r"revision 0001, this version needs next.*attune db upgrade"):
+    with pytest.raises(OldDatabaseError, match=rf"revision {NEWEST}, this version needs next.*attune db upgrade"):
         check(url)
     upgrade(url)
     check(url)
@@ -108,7 +110,7 @@ async def test_the_file_is_copied_before_it_changes(
     assert copy.name == "attune.db.before-next"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as database:
-        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
         assert database.execute("SELECT count(*) FROM session").fetchall() == [(1,)]
     # A table was dropped and made again; what points to it is still there.
     await store.receive("terminal", "me", {"text": "two"})

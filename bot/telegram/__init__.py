@@ -1,0 +1,11 @@
+"""The coach on Telegram."""
+
+import os
+
+# PTB gives spans of time as timedelta, its coming default, instead of a deprecated number
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+from bot.telegram.messenger import Desk, Messenger, MessengerError, Pacing
+from bot.telegram.profile import Profile
+
+__all__ = ["Desk", "Messenger", "MessengerError", "Pacing", "Profile"]

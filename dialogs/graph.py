@@ -84,7 +84,8 @@ def _check_edges(trigger: str, having: list[Edge], source: Source, path: Path_) 
 def _check_reach(script: Script, source: Source) -> Iterator[Diagnostic]:
     forward: dict[str, set[str]] = {name: set() for name in script.states}
     passing: dict[str, set[str]] = {name: set() for name in script.states}
-    leaving = {name for name, state in script.states.items() if state.end}
+    # a dead end has its own diagnostic: here it counts as a way out
+    leaving = {name for name, state in script.states.items() if state.end or not (state.waits or state.when)}
     for name, trigger, _, edge in edges(script):
         if edge.go:
             forward[name].add(edge.go)

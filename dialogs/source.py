@@ -117,7 +117,12 @@ def parse_source(text: str, name: str, problems: list[Diagnostic]) -> Source | N
 
 def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
+    unclosed = "quoted scalar" in (error.context or "")
+    if unclosed:  # what is wrong is where the quote opens, not where the file ends
+        mark = error.context_mark or mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if unclosed:
+        return Diagnostic(name, line, column, "Y001", "A quote opens here and is not closed well.", "Close the quotes.")
     what = (error.problem or "it cannot be read").rstrip(".")
     if "\t" in (text.splitlines() or [""])[min(line, text.count("\n") or 1) - 1]:
         return Diagnostic(name, line, column, "Y003", "There is a tab here.", "Indent with spaces.")

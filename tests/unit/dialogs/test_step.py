@@ -1,0 +1,147 @@
+"""Steps: buttons, words, replies, calls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dialogs.event import Command, Return, Sent, Tap, Typed
+from tests.unit.dialogs.support import BASE, Learner, course
+
+
+@pytest.fixture
+def learner() -> Learner:
+    return Learner(course(*BASE))
+
+
+def test_a_tap_takes_the_edge_and_shows_the_next_state(learner: Learner) -> None:
+    assert learner.tap("yes_") == "Good. Second. It rained."
+    assert learner.place == "lesson.second"
+    assert learner.buttons == ["Skip"]
+
+
+@pytest.mark.parametrize("words", ["Yes, please!", "yes please", " YES PLEASE ", "1"])
+def test_typing_a_label_or_its_number_is_a_tap(learner: Learner, words: str) -> None:
+    learner.type(words)
+    assert learner.place == "lesson.second"
+
+
+@pytest.mark.parametrize("words", ["0", "3", "11", "yes", "perhaps"])
+def test_other_words_where_only_buttons_wait_change_nothing(learner: Learner, words: str) -> None:
+    assert learner.type(words) == "[choose] First."
+    assert learner.place == "lesson.first"
+    assert learner.buttons == ["Yes, please!", "No"]
+
+
+def test_an_edge_without_a_target_stays_and_offers_again(learner: Learner) -> None:
+    assert learner.tap("no_") == "Stay then."
+    assert learner.buttons == ["Yes, please!", "No"]
+    learner.tap("yes_")
+    assert learner.place == "lesson.second"
+
+
+def test_a_reply_is_judged_by_guards_in_order(learner: Learner) -> None:
+    learner.tap("yes_")
+    said = learner.type("I listen to you")
+    assert "[listen: listen]" in said
+    assert said.endswith("Heard. Third.")
+    assert (learner.attempt.skills, learner.attempt.pitfalls, learner.attempt.number) == (("listen",), (), 1)
+
+
+def test_a_pitfall_beside_the_skill_is_named_and_asks_for_another_try(learner: Learner) -> None:
+    learner.tap("yes_")
+    said = learner.type("listen fixing")
+    assert "[change fixing: fixing]" in said
+    assert said.endswith("Once more.")
+    assert learner.place == "lesson.second"
+
+
+def test_the_second_weak_try_goes_on(learner: Learner) -> None:
+    learner.tap("yes_")
+    assert learner.type("mm").endswith("Once more.")
+    assert learner.type("mm").endswith("Twice. Third.")
+    assert learner.attempt.number == 2
+
+
+def test_a_missing_aim_is_hinted_at(learner: Learner) -> None:
+    learner.tap("yes_")
+    assert "[missing listen]" in learner.type("validate")
+
+
+def test_a_call_comes_back_to_where_the_caller_said(learner: Learner) -> None:
+    for button in ("yes_", "skip", "plan"):
+        learner.tap(button)
+    assert learner.place == "plan.ask"
+    said = learner.type("When it rains, I will ask")
+    assert said == "Your plan is When it rains, I will ask. This is the menu."
+    assert "lesson" in learner.progress.done
+
+
+def test_an_edge_remembers_before_it_speaks(learner: Learner) -> None:
+    for button in ("yes_", "skip", "plan"):
+        learner.tap(button)
+    assert "Plan: nothing." in learner.tap("none")
+
+
+def test_begin_leaves_everything_behind(learner: Learner) -> None:
+    for button in ("yes_", "skip", "home"):
+        learner.tap(button)
+    assert [frame.script for frame in learner.session.frames] == ["menu"]
+    assert learner.buttons == ["Lesson"], "nothing is paused"
+
+
+# ---------------------------------------------------------------------- what does not fit
+def test_an_old_button_is_answered_and_shows_the_present_step(learner: Learner) -> None:
+    old = learner.session.epoch
+    learner.tap("yes_")
+    assert learner.do(Tap(old, 1)) == "[old_button] Second. It rained."
+    assert learner.place == "lesson.second"
+    for epoch, index in ((learner.session.epoch, 5), (learner.session.epoch, -1), (10**9, 0)):
+        assert "[old_button]" in learner.do(Tap(epoch, index))
+
+
+def test_a_sticker_is_answered_as_fits(learner: Learner) -> None:
+    assert "[choose]" in learner.do(Sent("sticker"))
+    learner.tap("yes_")
+    assert "[type_it] Second. It rained." in learner.do(Sent("voice"))
+
+
+def test_empty_and_endless_words_are_no_tries(learner: Learner) -> None:
+    learner.tap("yes_")
+    assert learner.type(" \n ") == "[nothing_typed] Second. It rained."
+    assert learner.type("a" * 1001) == "[too_long] Second. It rained."
+    assert learner.session.frames[-1].tries == {}
+
+
+def test_names_are_cleaned_and_have_a_limit() -> None:
+    newcomer = Learner(course(*BASE), welcomed=False)
+    newcomer.do(Return())
+    assert newcomer.type("A very long name") == "[too_long_to_keep 10] Your name?"
+    assert newcomer.type(" S\x00am\n  Lee ").startswith("Hello Sam Lee.")
+    assert newcomer.place == "menu.home"
+
+
+# ---------------------------------------------------------------------- coming back
+def test_after_a_long_silence_the_coach_says_where_we_were(learner: Learner) -> None:
+    learner.tap("yes_")
+    said = learner.type("listen", later=timedelta(hours=7))
+    assert said.startswith("[welcome_back The lesson]")
+    assert said.endswith("Heard. Third.")
+
+
+def test_a_greeting_after_a_long_silence_is_no_try(learner: Learner) -> None:
+    learner.tap("yes_")
+    assert learner.type("Good morning!", later=timedelta(days=3)) == "[welcome_back The lesson] Second. It rained."
+    assert "[nothing]" in learner.type("good morning")
+
+
+def test_return_shows_the_step_again(learner: Learner) -> None:
+    learner.tap("yes_")
+    assert learner.do(Return()) == "[welcome_back The lesson] Second. It rained."
+
+
+def test_the_first_contact_begins_the_start_whatever_it_is() -> None:
+    for event in (Typed("hello"), Tap(3, 1), Sent("photo"), Return(), Command("start"), Command("nonsense")):
+        newcomer = Learner(course(*BASE), welcomed=False)
+        assert "Your name?" in newcomer.do(event)

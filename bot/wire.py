@@ -41,12 +41,12 @@ def unpack_effect(data: dict[str, Any]) -> Effect:
 
 def _pack(value: _Value, kinds: dict[str, TypeAdapter[_Value]]) -> dict[str, Any]:
     kind = type(value).__name__
-    return {"kind": kind, **kinds[kind].dump_python(value, mode="json")}
+    return {"type": kind, **kinds[kind].dump_python(value, mode="json")}
 
 
 def _unpack(data: dict[str, Any], kinds: dict[str, TypeAdapter[_Value]]) -> _Value:
     rest = dict(data)
-    kind = rest.pop("kind", None)
+    kind = rest.pop("type", None)
     if kind not in kinds:
         raise ValueError(f"unknown kind {kind!r}")
     return kinds[kind].validate_python(rest)

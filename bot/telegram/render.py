@@ -11,9 +11,15 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from bot.delivery import Delivery
 from dialogs.effect import Offer, Say
 from dialogs.reading import SKILLS
-from dialogs.text import Mark, outermost, units
+from dialogs.text import Mark, Styled, outermost, units
 
 LIMIT = 4096  # UTF-16 units in one message
+KINDS = {
+    "line": MessageEntity.BLOCKQUOTE,
+    "model": MessageEntity.EXPANDABLE_BLOCKQUOTE,
+    **dict.fromkeys((*SKILLS, "strong"), MessageEntity.BOLD),
+}
+"""How marks are shown; pitfalls, which are the rest, are underlined."""
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _SPACE = re.compile(r"\s+")
 
@@ -29,40 +35,50 @@ class Message:
 
 
 def render(deliveries: Sequence[Delivery]) -> Iterator[Message]:
-    """The messages for what one learner is to get; buttons go under the text before them."""
-    for index, delivery in enumerate(deliveries):
+    """The messages for what one learner is to get, as few as possible: Telegram takes about one a second.
+
+    Feedback stands alone; buttons go under the text before them.
+    """
+    text, ids, keyboard, alone = Styled(""), list[int](), None, False
+    for delivery in deliveries:
         effect = delivery.effect
-        if not isinstance(effect, Say):
-            continue
-        following = deliveries[index + 1] if index + 1 < len(deliveries) else None
-        keyboard: InlineKeyboardMarkup | None = None
-        ids: tuple[int, ...] = (delivery.id,)
-        if following is not None and isinstance(following.effect, Offer):
-            keyboard, ids = _keyboard(following.effect), (delivery.id, following.id)
-        yield from _messages(effect, keyboard, ids)
+        if isinstance(effect, Say):
+            part = _styled(effect)
+            full = units(text.text) + units(part.text) + 2 > LIMIT
+            if text.text and (keyboard or full or alone or effect.style == "feedback"):
+                yield from _messages(text, keyboard, ids)
+                text, ids, keyboard = Styled(""), [], None
+            text = text + Styled("\n\n" if text.text else "") + part
+            alone = effect.style == "feedback"
+        elif isinstance(effect, Offer):
+            keyboard = _keyboard(effect)
+        ids.append(delivery.id)
+    if text.text:
+        yield from _messages(text, keyboard, ids)
 
 
-def _messages(say: Say, keyboard: InlineKeyboardMarkup | None, ids: tuple[int, ...]) -> Iterator[Message]:
-    parts = list(split(say.text, LIMIT - 2))  # two quotation marks may come round it
+def _styled(say: Say) -> Styled:
+    """The text of an effect; what the other person says and model answers are marked as a whole."""
+    if say.style == "line":
+        text = f"“{say.text}”"
+        return Styled(text, (Mark(0, len(text), "line"),))
+    if say.style == "model":
+        return Styled(say.text, (Mark(0, len(say.text), "model"),))
+    return Styled(say.text, say.marks)
+
+
+def _messages(styled: Styled, keyboard: InlineKeyboardMarkup | None, ids: Sequence[int]) -> Iterator[Message]:
+    parts = list(split(styled.text, LIMIT))
     for number, (start, end) in enumerate(parts, start=1):
         last = number == len(parts)
-        marks = [Mark(m.start - start, m.end - start, m.label) for m in say.marks if start <= m.start and m.end <= end]
-        text, entities = _decorated(say, say.text[start:end], marks)
-        yield Message(text, entities, keyboard if last else None, ids if last else ())
-
-
-def _decorated(say: Say, text: str, marks: Sequence[Mark]) -> tuple[str, tuple[MessageEntity, ...]]:
-    if say.style == "line":
-        text = f"“{text}”"
-        return text, (MessageEntity(MessageEntity.BLOCKQUOTE, 0, units(text)),)
-    if say.style == "model":
-        return text, (MessageEntity(MessageEntity.EXPANDABLE_BLOCKQUOTE, 0, units(text)),)
-    return text, tuple(_entity(text, mark) for mark in outermost(marks))
+        text = styled.text[start:end]
+        inside = [mark for mark in styled.marks if start <= mark.start and mark.end <= end]
+        entities = tuple(_entity(text, Mark(m.start - start, m.end - start, m.label)) for m in outermost(inside))
+        yield Message(text, entities, keyboard if last else None, tuple(ids) if last else ())
 
 
 def _entity(text: str, mark: Mark) -> MessageEntity:
-    """Skills and emphasis are bold, what gets in the way is underlined."""
-    kind = MessageEntity.BOLD if mark.label in (*SKILLS, "strong") else MessageEntity.UNDERLINE
+    kind = KINDS.get(mark.label, MessageEntity.UNDERLINE)
     return MessageEntity(kind, units(text[: mark.start]), units(text[mark.start : mark.end]))
 
 

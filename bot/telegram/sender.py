@@ -44,6 +44,7 @@ class Sender:
         self._chat_burst = chat_burst
         self._paces: dict[str, Pace] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._flights: set[asyncio.Task[bool]] = set()
         self._work = asyncio.Event()
         self.failed: BaseException | None = None  # of a chat's task: ends everything
 
@@ -66,12 +67,14 @@ class Sender:
             await self._work.wait()
 
     async def close(self, patience: float) -> None:
-        """Let messages that are on their way arrive, for at most ``patience`` seconds."""
-        if self._busy:
-            await asyncio.wait(list(self._busy.values()), timeout=patience)
-        for task in self._busy.values():
+        """Let messages that are on their way arrive, for at most ``patience`` seconds; the rest waits."""
+        for task in list(self._busy.values()):
             task.cancel()
-        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        if self._flights:
+            await asyncio.wait(self._flights, timeout=patience)
+        for flight in list(self._flights):
+            flight.cancel()
+        await asyncio.gather(*self._busy.values(), *self._flights, return_exceptions=True)
 
     def _served(self, learner: str, done: asyncio.Task[None]) -> None:
         del self._busy[learner]
@@ -105,7 +108,12 @@ class Sender:
     async def _deliver(self, learner: str, message: Message) -> bool:
         """Send one message and note it; False when the learner cannot be reached any more."""
         await self._wait(learner)
+        flight = asyncio.create_task(self._send(learner, message))
+        self._flights.add(flight)
+        flight.add_done_callback(self._flights.discard)
+        return await asyncio.shield(flight)  # once on its way, it must be noted
 
+    async def _send(self, learner: str, message: Message) -> bool:
         async def send() -> int:
             sent = await self._bot.send_message(
                 int(learner), message.text, entities=message.entities or None, reply_markup=message.keyboard

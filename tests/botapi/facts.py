@@ -18,9 +18,55 @@ from typing import Any
 
 FILE = Path(__file__).with_name("facts.json")
 
-METHODS = ["getMe", "getUpdates", "deleteWebhook", "getWebhookInfo", "sendMessage", "sendPhoto", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "deleteMessages", "answerCallbackQuery", "sendChatAction", "setMyCommands", "getMyCommands", "deleteMyCommands", "setMyDescription", "getMyDescription", "setMyShortDescription", "getMyShortDescription", "setChatMenuButton", "getChatMenuButton", "leaveChat"]
+METHODS = [
+    "getMe",
+    "getUpdates",
+    "deleteWebhook",
+    "getWebhookInfo",
+    "sendMessage",
+    "sendPhoto",
+    "editMessageText",
+    "editMessageReplyMarkup",
+    "deleteMessage",
+    "deleteMessages",
+    "answerCallbackQuery",
+    "sendChatAction",
+    "setMyCommands",
+    "getMyCommands",
+    "deleteMyCommands",
+    "setMyDescription",
+    "getMyDescription",
+    "setMyShortDescription",
+    "getMyShortDescription",
+    "setChatMenuButton",
+    "getChatMenuButton",
+    "leaveChat",
+]
 
-SENT = ["Update", "Message", "InaccessibleMessage", "MaybeInaccessibleMessage", "CallbackQuery", "Chat", "PhotoSize", "Sticker", "Voice", "VideoNote", "Location", "Poll", "PollOption", "Dice", "Contact", "Document", "MessageOrigin", "ChatMemberUpdated", "ChatMember", "WebhookInfo", "BotDescription", "BotShortDescription"]
+SENT = [
+    "Update",
+    "Message",
+    "InaccessibleMessage",
+    "MaybeInaccessibleMessage",
+    "CallbackQuery",
+    "Chat",
+    "PhotoSize",
+    "Sticker",
+    "Voice",
+    "VideoNote",
+    "Location",
+    "Poll",
+    "PollOption",
+    "Dice",
+    "Contact",
+    "Document",
+    "MessageOrigin",
+    "ChatMemberUpdated",
+    "ChatMember",
+    "WebhookInfo",
+    "BotDescription",
+    "BotShortDescription",
+]
 """What the server itself sends: its own answers are held against the description too."""
 
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
 from tests.botapi import faults
+from tests.botapi.body import read_body
+from tests.botapi.errors import ApiError, BadRequest
 from tests.botapi.messages import Messages
-from tests.botapi.pace import Gate
+from tests.botapi.pace import Gate, Pace
 from tests.botapi.profile import Profile
+from tests.botapi.schema import METHODS, read_params
+from tests.botapi.user import FakeUser
 from tests.botapi.world import World
 
 Json = dict[str, Any]
 
-TOKEN = "123456789:TEST-token-of-nobody-0123456789abcd"  # noqa: S105 (opens nothing)
+TOKEN = "123456789:TEST-token-of-nobody-0123456789abcd"
 PACED = frozenset({"sendMessage", "sendPhoto"})
 BODY_LIMIT = 50 * 2**20
 
@@ -68,5 +73,116 @@ class BotApiServer:
         self._rooms = (self.world.updates, Messages(self.world, self._remark), self.profile)
         self._runner: web.AppRunner | None = None
         self._thread: threading.Thread | None = None
-        self._loop = asyncio.new_event_loop
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.url = ""
+        self._callers = {name: _snake(name) for name in METHODS}
+
+    # ------------------------------------------------------------------ on demand
+    @property
+    def confirmed_offset(self) -> int:
+        """Every update below it is gone for good."""
+        return self.world.updates.confirmed_offset
+
+    def keep_pace(self, pace: Pace | None = None) -> None:
+        """From now on, refuse whoever sends faster."""
+        self._gate.pace = pace or Pace()
+
+    def flood_next(self, n: int, retry_after: int) -> None:
+        """Refuse the next messages with 429."""
+        self._gate.close_next(n, retry_after)
+
+    def fail_next(self, method: str, n: int, how: faults.How) -> None:
+        """Let the next requests of a method go wrong."""
+        self._faults.plan(method, n, how)
+
+    def user(self, user_id: int, first_name: str = "Kim", language_code: str = "en") -> FakeUser:
+        """Somebody who may write to the bot; until they do, the bot cannot write to them."""
+        return FakeUser(self.world, user_id, first_name, language_code)
+
+    # ------------------------------------------------------------------ running
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=BODY_LIMIT)
+        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        self._runner = web.AppRunner(app, shutdown_timeout=0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.world.updates.close()
+        if self._runner:
+            await self._runner.cleanup()
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self.__aenter__(), self._loop).result(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._loop is None or self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self.__aexit__(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    # ------------------------------------------------------------------ answering
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        asked = Request(request.match_info["method"], time.time())
+        self._asked = asked
+        self.requests.append(asked)
+        try:
+            result = await self._answer(request, asked)
+        except ApiError as error:
+            asked.status, asked.description = error.code, error.description
+            if error.code == 400:
+                self._remark(error.description, asked)
+            return web.json_response(error.body, status=error.code)
+        finally:
+            asked.took = time.time() - asked.at
+        if isinstance(result, web.StreamResponse):
+            return result
+        asked.status = 200
+        return web.json_response({"ok": True, "result": result})
+
+    async def _answer(self, request: web.Request, asked: Request) -> Any:
+        if request.match_info["token"] != self.token:
+            raise ApiError(401, "Unauthorized")
+        if asked.method not in self._callers:
+            raise ApiError(404, "Not Found: method not found")
+        params, textual = await read_body(request)
+        asked.params = read_params(asked.method, params, textual=textual)
+        how = self._faults.next(asked.method)
+        if isinstance(how, int):
+            asked.status = how
+            return faults.answer(how)
+        if how == "drop":
+            return faults.break_off(request)
+        result = await self._perform(asked)
+        return faults.break_off(request) if how == "lost" else result
+
+    async def _perform(self, asked: Request) -> Any:
+        name = self._callers[asked.method]
+        room = next((room for room in self._rooms if hasattr(room, name)), None)
+        if room is None:
+            raise ApiError(501, f"{asked.method} is not built here")
+        if asked.method in PACED:
+            self._gate.admit(asked.params["chat_id"])
+        try:
+            result = getattr(room, name)(**asked.params)
+        except TypeError as error:
+            raise BadRequest(f"not supported by this server: {error}") from None
+        return await result if asyncio.iscoroutine(result) else result
+
+    def _remark(self, description: str, asked: Request | None = None) -> None:
+        asked = asked or self._asked
+        self.violations.append(Violation(asked.method, description, asked.params))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", lambda match: "_" + match[1].lower(), name)

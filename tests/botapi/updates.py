@@ -107,6 +107,11 @@ class Updates:
     def get_webhook_info(self) -> Json:
         return {"url": self._webhook, "has_custom_certificate": False, "pending_update_count": len(self.pending)}
 
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        with self._changed:
+            self._end_poll("the server stops")
+
     def _allow(self, kinds: list[str] | None) -> None:
         if kinds is None:
             return

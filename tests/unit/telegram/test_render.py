@@ -15,16 +15,28 @@ def messages(*effects: Effect) -> list[Message]:
     return list(render([Delivery(number, effect) for number, effect in enumerate(effects, start=1)]))
 
 
-def test_buttons_go_under_the_text_before_them() -> None:
-    first, second = messages(Say("One."), Say("Two."), Offer(7, (Button("a", "Yes"), Button("b", "No"))))
-    assert first.keyboard is None
-    assert second.keyboard is not None
-    rows = second.keyboard.inline_keyboard
+def test_a_turn_is_one_message_with_its_buttons_below() -> None:
+    (message,) = messages(Say("One."), Say("Two."), Offer(7, (Button("a", "Yes"), Button("b", "No"))))
+    assert message.text == "One.\n\nTwo."
+    assert message.keyboard is not None
+    rows = message.keyboard.inline_keyboard
     assert [[(button.text, button.callback_data) for button in row] for row in rows] == [
         [("Yes", "7:0")],
         [("No", "7:1")],
     ]
-    assert (first.ids, second.ids) == ((1,), (2, 3))
+    assert message.ids == (1, 2, 3)
+
+
+def test_feedback_stands_alone() -> None:
+    found = messages(Say("Before."), Say("✓ Good.", "feedback"), Say("After."), Say("More."))
+    assert [message.text for message in found] == ["Before.", "✓ Good.", "After.\n\nMore."]
+
+
+def test_two_turns_that_wait_together_keep_their_buttons() -> None:
+    first, second = messages(Say("One."), Offer(1, (Button("a", "Yes"),)), Say("Two."), Offer(2, (Button("a", "Yes"),)))
+    assert first.keyboard
+    assert second.keyboard
+    assert (first.ids, second.ids) == ((1, 2), (3, 4))
 
 
 def test_marks_become_entities_in_utf16_units() -> None:
@@ -40,10 +52,10 @@ def test_marks_become_entities_in_utf16_units() -> None:
 
 
 def test_the_other_person_and_the_model_answer_are_quotations() -> None:
-    line, model = messages(Say("It rained.", "line"), Say("All that rain!", "model"))
-    assert line.text == "“It rained.”"
-    assert [entity.type for entity in line.entities] == ["blockquote"]
-    assert [entity.type for entity in model.entities] == ["expandable_blockquote"]
+    (message,) = messages(Say("They say"), Say("It rained.", "line"), Say("All that rain!", "model"))
+    assert message.text == "They say\n\n“It rained.”\n\nAll that rain!"
+    found = [(entity.type, entity.offset, entity.length) for entity in message.entities]
+    assert found == [("blockquote", 10, 12), ("expandable_blockquote", 24, 14)]
 
 
 def test_marks_that_overlap_become_one() -> None:

@@ -16,7 +16,7 @@ from bot.delivery import Delivery
 from bot.telegram.pace import Pace
 from bot.telegram.render import Message, render
 
-MOMENT = 1.0  # seconds of waiting after which the learner sees that we are typing
+MOMENT = 0.5  # seconds of waiting after which the learner sees that we are typing
 LONGEST_PAUSE = 30.0  # seconds between tries when Telegram cannot be reached
 
 _Answer = TypeVar("_Answer")

@@ -95,6 +95,14 @@ class BotApiServer:
         """Let the next requests of a method go wrong."""
         self._faults.plan(method, n, how)
 
+    def clear_faults(self) -> None:
+        """Nothing more goes wrong."""
+        self._faults = faults.Faults()
+
+    def requests_to(self, method: str, chat_id: int) -> list[Request]:
+        """What was asked of a method for one chat."""
+        return [one for one in self.requests if one.method == method and one.params.get("chat_id") == chat_id]
+
     def user(self, user_id: int, first_name: str = "Kim", language_code: str = "en") -> FakeUser:
         """Somebody who may write to the bot; until they do, the bot cannot write to them."""
         return FakeUser(self.world, user_id, first_name, language_code)

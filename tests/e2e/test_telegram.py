@@ -1,0 +1,281 @@
+"""``attune run`` as a process, against a strict Bot API server: nothing it would refuse, nothing lost."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.botapi.server import TOKEN, BotApiServer
+from tests.botapi.user import WORDLESS, FakeUser
+
+from .conftest import ATTUNE, REPLY, Home
+
+SECRET = "zanzibar"
+"""A word that learners type here, and that no log may show."""
+
+
+class Running:
+    """The coach as an operator runs it; it can be stopped, killed and started again."""
+
+    def __init__(self, home: Home, server: BotApiServer) -> None:
+        self.home = home
+        self.env = {
+            **home.env,
+            "ATTUNE_TELEGRAM_TOKEN": TOKEN,
+            "ATTUNE_TELEGRAM_API": server.url,
+            "ATTUNE_LOG": "debug",
+            "ATTUNE_TELEGRAM_CHAT_BURST": "30",
+        }
+        self.log = Path(home.path / "log")
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen([ATTUNE, "run"], env=self.env, cwd=self.home.path, stderr=log)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(5)
+
+
+@pytest.fixture
+def server() -> Iterator[BotApiServer]:
+    with BotApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+def coach(home: Home, server: BotApiServer) -> Iterator[Running]:
+    """Runs for the test; afterwards it must leave cleanly, with a clean log and no refused request."""
+    running = Running(home, server)
+    yield running
+    if running.process.poll() is None:
+        assert running.stop() == 0
+    log = running.log.read_text("utf-8")
+    assert server.violations == []
+    assert "Traceback" not in log
+    assert "turn failed" not in log
+    for hidden in (TOKEN, TOKEN.split(":")[1], SECRET, REPLY):
+        assert hidden not in log
+
+
+def text_of(messages: list[dict[str, object]]) -> str:
+    return "\n".join(str(message["text"]) for message in messages)
+
+
+def onboarded(user: FakeUser, name: str = "Sam") -> FakeUser:
+    user.ask("/start")
+    user.press("Yes, I'm 18 or older")
+    user.press("My partner")
+    user.ask(name)
+    user.press("Show me an answer")
+    return user
+
+
+# ---------------------------------------------------------------------- a learner's way
+def test_onboarding_practice_and_the_learners_own_words(coach: Running, server: BotApiServer) -> None:
+    user = server.user(7)
+    assert "18 or older?" in text_of(user.ask("/start"))
+    user.press("Yes, I'm 18 or older")
+    user.press("My partner")
+    asked = user.ask("Sam")[-1]
+    assert "Sam comes to the door" in asked["text"]
+    assert [entity["type"] for entity in asked["entities"]] == ["blockquote"]
+    feedback, after = user.ask(REPLY)
+    bold = [REPLY[e["offset"] : e["offset"] + e["length"]] for e in feedback["entities"] if e["offset"] < len(REPLY)]
+    assert bold == ["That must have been tough", "How did that make you feel"]
+    assert "expandable_blockquote" in [entity["type"] for entity in after["entities"]]
+    assert len(user.keyboards) == 1, "used keyboards are taken away"
+
+
+def test_a_whole_lesson(coach: Running, server: BotApiServer) -> None:
+    user = onboarded(server.user(7))
+    for label in ("Listen", "Show me", "I see the difference", "“Nine viewings, and then a mouldy wall?”"):
+        user.press(label)
+    assert "[" not in text_of(user.ask("So you cooked for eight, and only three came?"))
+    user.press("Another one")
+    user.ask("You ran all ten, up the hill?")
+    user.press("Take it into today")
+    done = user.ask(f"When we eat in {SECRET}, I will ask")
+    assert SECRET in text_of(done)
+    assert "✓ Listen" in str(done[-1]["reply_markup"])
+    assert "Lessons finished: 1 of 6" in text_of(user.ask("/progress"))
+
+
+def test_three_learners_who_press_and_type_whatever_is_offered(coach: Running, server: BotApiServer) -> None:
+    for number in (1, 2, 3):
+        user, chance = server.user(number), Random(number)
+        user.ask("/start")
+        for _ in range(25):
+            labels = [b["text"] for row in user.keyboards[-1]["reply_markup"]["inline_keyboard"] for b in row]
+            labels = [label for label in labels if label != "I'm under 18"]
+            typed = chance.choice(
+                [REPLY, SECRET, "/menu", "/practice", "/back", "1", "You should calm down", "🙂 so sad!"]
+            )
+            answer = user.press(chance.choice(labels)) if chance.random() < 0.6 else user.ask(typed)
+            assert answer, "every step is answered"
+            assert len(user.keyboards) == 1
+
+
+def test_two_learners_at_once_do_not_mix(coach: Running, server: BotApiServer) -> None:
+    one, two = server.user(1), server.user(2)
+    one.ask("/start")
+    two.ask("/start")
+    for user in (one, two):
+        user.press("Yes, I'm 18 or older")
+        user.press("My partner")
+    one.send("Ada")
+    two.send("Ben")
+    one.wait(lambda me: "Ada comes to the door" in text_of(me.messages))
+    two.wait(lambda me: "Ben comes to the door" in text_of(me.messages))
+    assert "Ben" not in text_of(one.messages)
+
+
+# ---------------------------------------------------------------------- nothing is lost
+def test_a_kill_in_the_middle_loses_nothing(coach: Running, server: BotApiServer) -> None:
+    user = server.user(7)
+    user.ask("/start")
+    user.press("Yes, I'm 18 or older")
+    coach.kill()
+    user.tap(user.keyboards[-1], "My partner")
+    coach.start()
+    user.wait(lambda me: "What do you call your partner?" in text_of(me.messages))
+    assert "Sam comes to the door" in text_of(user.ask("Sam"))
+
+
+def test_updates_are_kept_before_they_are_confirmed(coach: Running, server: BotApiServer) -> None:
+    user = server.user(7)
+    user.ask("/start")
+    server.fail_next("sendMessage", 1000, 502)
+    user.tap(user.keyboards[-1], "Yes, I'm 18 or older")
+    user.wait(lambda me: bool(me.answers))
+    coach.kill()
+    server.clear_faults()
+    coach.start()
+    user.wait(lambda me: "Who would you like to practise for?" in text_of(me.messages))
+
+
+def test_trouble_at_telegram_delays_and_loses_nothing(coach: Running, server: BotApiServer) -> None:
+    user = server.user(7)
+    server.fail_next("getUpdates", 1, "drop")
+    server.fail_next("sendMessage", 1, "drop")
+    user.ask("/start")
+    server.flood_next(1, 1)
+    assert "Who would you like to practise for?" in text_of(user.press("Yes, I'm 18 or older"))
+
+
+def test_telegrams_pace_is_kept_and_typing_is_shown(home: Home, server: BotApiServer) -> None:
+    server.keep_pace()
+    running = Running(home, server)
+    running.stop()
+    running.env["ATTUNE_TELEGRAM_CHAT_BURST"] = "1"
+    running.start()
+    user = server.user(7)
+    for _ in range(5):
+        user.send("/help")
+    user.wait(lambda me: text_of(me.messages).count("/practice: somebody says something") == 5, timeout=30)
+    assert "typing" in user.actions
+    assert 429 not in [request.status for request in server.requests]
+    assert running.stop() == 0
+
+
+# ---------------------------------------------------------------------- all that can come
+def test_everything_telegram_can_send_is_answered_or_passed_over(coach: Running, server: BotApiServer) -> None:
+    user = onboarded(server.user(7))
+    for kind in WORDLESS:
+        before = len(user.messages)
+        user.send_wordless(kind)
+        user.wait(lambda me, before=before: len(me.messages) > before)
+    group = {"id": -99, "type": "supergroup", "title": "Us"}
+    sent = user.send("What shall I say?")
+    user.edit(sent, "What?")
+    user.post(group, text="hello all")
+    user.raw("message", {"message_id": 1, "date": 1, "chat": group, "new_chat_title": "We"})
+    user.raw("message", {"odd": True})
+    user.raw("callback_query", {"id": "x"})
+    user.raw("channel_post", {"message_id": 1, "date": 1, "chat": {"id": -5, "type": "channel"}, "text": "news"})
+    user.send("/menu@somebody_elses_bot")
+    user.send("/frobnicate")
+    user.wait(lambda me: "I don't know that command" in text_of(me.messages))
+
+
+def test_a_command_in_a_group_is_answered_there(coach: Running, server: BotApiServer) -> None:
+    user = server.user(7)
+    group = {"id": -99, "type": "supergroup", "title": "Us"}
+    entity = {"type": "bot_command", "offset": 0, "length": 22}
+    user.post(group, text="/start@attune_test_bot", entities=[entity])
+    user.ask("/start")
+    assert "private chat" in server.requests_to("sendMessage", -99)[0].params["text"]
+
+
+def test_an_old_keyboard_is_answered_and_never_a_wrong_step(coach: Running, server: BotApiServer) -> None:
+    user = server.user(7)
+    old = user.ask("/start")[-1]
+    user.press("Yes, I'm 18 or older")
+    for accessible in (True, False):
+        before = len(user.messages)
+        user.tap(old, "I'm under 18", accessible=accessible)
+        user.wait(lambda me, before=before: len(me.messages) > before)
+        assert "Who would you like to practise for?" in user.messages[-1]["text"]
+    assert len(user.answers) == 3
+
+
+def test_a_deep_link_opens_a_lesson(coach: Running, server: BotApiServer) -> None:
+    user = onboarded(server.user(7))
+    assert "puts a key on the table" in text_of(user.ask("/start empathize"))
+
+
+def test_who_blocked_the_bot_is_left_in_peace_until_they_are_back(coach: Running, server: BotApiServer) -> None:
+    user = onboarded(server.user(7))
+    user.press("Listen")
+    user.block()
+    user.unblock()
+    answer = text_of(user.ask("/start"))
+    assert "Somebody tells you about their day" in answer, "the place was kept"
+
+
+# ---------------------------------------------------------------------- the operator
+def test_the_profile_is_set_once(coach: Running, server: BotApiServer) -> None:
+    server.user(7).ask("/start")
+    commands = [command["command"] for command in server.profile.commands['{"type": "default"}', ""]]
+    assert {"start", "menu", "practice", "progress", "back", "help", "privacy"} == set(commands)
+    assert server.profile.menu_buttons[None] == {"type": "commands"}
+    assert server.profile.descriptions[""]
+    coach.stop()
+    coach.start()
+    server.user(7).ask("/help")
+    assert len([request for request in server.requests if request.method == "setMyCommands"]) == 1
+
+
+def test_a_second_process_for_the_same_bot_is_refused(coach: Running, server: BotApiServer) -> None:
+    server.user(7).ask("/start")
+    second = subprocess.run(
+        [ATTUNE, "run"], env=coach.env, cwd=coach.home.path, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert second.returncode == 1
+    assert "runs for this bot already" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_wrong_token_is_explained(home: Home, server: BotApiServer) -> None:
+    env = {"ATTUNE_TELEGRAM_TOKEN": "1:" + "x" * 35, "ATTUNE_TELEGRAM_API": server.url}
+    done = home.run("run", env=env)
+    assert done.returncode == 1
+    assert "@BotFather" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_token_two_lines_say_how_to_get_one(home: Home) -> None:
+    done = home.run("run")
+    assert done.returncode == 1
+    assert re.fullmatch(r"[^\n]*@BotFather[^\n]*\n[^\n]*attune chat[^\n]*\n", done.stderr)

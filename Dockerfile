@@ -15,4 +15,4 @@ USER 1000:1000
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["attune"]
-CMD ["chat"]
+CMD ["run"]

@@ -41,6 +41,9 @@ def _check_state(name: str, state: State, source: Source) -> Iterator[Diagnostic
         yield source.problem(here, "G004", message, "Add “when”, “buttons” or “end: done”.", key=True)
     if state.waits and not state.say and not (state.ask and (state.ask.line or state.ask.deck)):
         yield source.problem(here, "G011", f"“{name}” waits but says nothing.", "Add “say”.", key=True)
+    if state.buttons and not state.ask and all(labels[-1].if_ for labels in state.buttons.values()):
+        message = f"In “{name}” every button may be hidden."
+        yield source.problem((*here, "buttons"), "G004", message, "Let one label have no “if”.", key=True)
     yield from _check_triggers(name, state, source)
     for trigger, having in state.when.items():
         yield from _check_edges(trigger, having, source, (*here, "when", trigger))

@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 
 from dialogs.course import Course
+from dialogs.deal import deal
 from dialogs.effect import Attempt, Button, Complete, Effect, Offer, Say
 from dialogs.feedback import Critic
 from dialogs.guard import View, holds
@@ -272,16 +273,10 @@ class Turn:
 
     # ------------------------------------------------------------------ cards
     def _deal(self, deck: str) -> None:
-        """The card seen longest ago; of those never seen, one with somebody the learner chose."""
         cards = self.course.decks[deck].cards
-        before = [name for name in self.dealt.get(deck, ()) if name in cards]
-
-        def order(name: str) -> tuple[int, bool, float]:
-            age = before.index(name) + 1 if name in before else 0
-            return age, age == 0 and cards[name].speaker != self.relation, self.rng.random()
-
-        card = min(cards, key=order)
-        self.dealt[deck] = (*(name for name in before if name != card), card)
+        dealt = [name for name in self.dealt.get(deck, ()) if name in cards]
+        card = deal(cards, dealt, self.relation, self.rng)
+        self.dealt[deck] = (*(name for name in dealt if name != card), card)
         self._change(card=card)
 
     def _card(self, ask: Ask | None) -> Card | None:

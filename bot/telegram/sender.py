@@ -44,7 +44,7 @@ class Sender:
         self._chat_burst = chat_burst
         self._paces: dict[str, Pace] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._flights: set[asyncio.Task[bool]] = set()
+        self._flights: set[asyncio.Task[None]] = set()
         self._work = asyncio.Event()
         self.failed: BaseException | None = None  # of a chat's task: ends everything
 
@@ -90,14 +90,20 @@ class Sender:
 
     async def _serve(self, learner: str, deliveries: list[Delivery]) -> None:
         """Everything that waits for one learner, in order."""
-        await self._take_keyboard(learner)
-        left = {delivery.id for delivery in deliveries}
-        for message in render(deliveries):
-            if not await self._deliver(learner, message):
-                return
-            left.difference_update(message.ids)
-        if left:  # buttons without a text cannot be shown
-            await self._outbox.sent(sorted(left))
+        try:
+            await self._take_keyboard(learner)
+            left = {delivery.id for delivery in deliveries}
+            for message in render(deliveries):
+                await self._wait(learner)
+                flight = asyncio.create_task(self._send(learner, message))
+                self._flights.add(flight)
+                flight.add_done_callback(self._flights.discard)
+                await asyncio.shield(flight)  # once on its way, it must be noted
+                left.difference_update(message.ids)
+            if left:  # buttons without a text cannot be shown
+                await self._outbox.sent(sorted(left))
+        except Forbidden:
+            await self._outbox.blocked(learner)
 
     async def _take_keyboard(self, learner: str) -> None:
         """The buttons of the step before are used up."""
@@ -105,31 +111,17 @@ class Sender:
         if old is not None:
             await self._try(lambda: self._bot.edit_message_reply_markup(int(learner), old))
 
-    async def _deliver(self, learner: str, message: Message) -> bool:
-        """Send one message and note it; False when the learner cannot be reached any more."""
-        await self._wait(learner)
-        flight = asyncio.create_task(self._send(learner, message))
-        self._flights.add(flight)
-        flight.add_done_callback(self._flights.discard)
-        return await asyncio.shield(flight)  # once on its way, it must be noted
-
-    async def _send(self, learner: str, message: Message) -> bool:
-        async def send() -> int:
-            sent = await self._bot.send_message(
+    async def _send(self, learner: str, message: Message) -> None:
+        """Send one message and note it."""
+        sent = await self._try(
+            lambda: self._bot.send_message(
                 int(learner), message.text, entities=message.entities or None, reply_markup=message.keyboard
             )
-            return sent.message_id
-
-        try:
-            number = await self._try(send)
-        except Forbidden:
-            await self._outbox.blocked(learner)
-            return False
-        if number is not None and message.keyboard:
-            await self._outbox.swap_keyboard(learner, number)
+        )
+        if sent is not None and message.keyboard:
+            await self._outbox.swap_keyboard(learner, sent.message_id)
         if message.ids:
             await self._outbox.sent(message.ids)
-        return True
 
     async def _wait(self, learner: str) -> None:
         now = asyncio.get_running_loop().time()

@@ -244,6 +244,16 @@ def test_who_blocked_the_bot_is_left_in_peace_until_they_are_back(coach: Running
     assert "Somebody tells you about their day" in answer, "the place was kept"
 
 
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageReplyMarkup"])
+def test_a_learner_who_cannot_be_reached_stops_nobody(coach: Running, server: BotApiServer, method: str) -> None:
+    one, two = onboarded(server.user(1)), server.user(2)
+    server.fail_next(method, 1, 403)
+    one.send("/help")
+    one.wait(lambda _: 403 in [request.status for request in server.requests])
+    assert "18 or older?" in text_of(two.ask("/start"))
+    assert "Somebody tells you something" in text_of(one.ask("/help")), "who writes again is answered again"
+
+
 # ---------------------------------------------------------------------- the operator
 def test_the_profile_is_set_once(coach: Running, server: BotApiServer) -> None:
     server.user(7).ask("/start")

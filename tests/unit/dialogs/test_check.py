@@ -72,7 +72,7 @@ BROKEN = [
     ("G007", LESSON.replace("- {if: {try: 2}, say: Twice.", "- {say: Twice."), "- {say: Once more.}"),
     ("G009", LESSON.replace("    say: First.", "    say: First.", 1).replace("start: first", "start: pass_")
         + "  pass_: {when: {always: {go: pass_}}}\n", "  pass_:"),
-    ("G004", LESSON.replace('"Yes, please!", no_: "No"', "{if: {done: plan}, text: A}, no_: {if: {done: plan}, text: B}"),
+    ("G004", LESSON.replace('"Yes, please!", no_: "No"', "{if: {done: plan}, text: A}, no_: {if: {try: 9}, text: B}"),
         "buttons: {yes_"),
     ("G011", LESSON.replace("    say: First.\n", ""), "  first:"),
     ("T005", LESSON.replace("home: Menu}", "home: a PLAN}"), "a PLAN"),

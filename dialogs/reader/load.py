@@ -7,8 +7,9 @@ from pathlib import Path
 
 from dialogs.diagnostic import Diagnostic, nearest
 from dialogs.reader.gather import Files, gather
+from dialogs.reader.grammar import Grammar
 from dialogs.reader.lexicon import build
-from dialogs.reader.pattern import Grammar, PatternError, Sequence
+from dialogs.reader.pattern import PatternError, Sequence
 from dialogs.reader.reader import Reader
 from dialogs.reader.rule import Index, Rule, Rules
 from dialogs.reader.shape import HINTS, LABELS, RuleShape

@@ -1,30 +1,16 @@
-"""Phrase patterns over words, e.g. ``that must (be|feel) [so|really] <hard>``.
-
-==========  =================================================
-``word``    this word (``that's`` is read as two words)
-``(a|b)``   one of these; each may be several words
-``[a|b]``   one of these or nothing
-``<hard>``  a word or phrase of the list “hard”
-``..3``     up to three words, not over a pause, a negation or a “but”
-``^``       here a clause begins
-``$``       here the sentence ends
-==========  =================================================
+"""Phrase patterns: the pieces they are made of, and how they match.
 
 A match walks sets of positions, so no pattern can make it slow.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dialogs.reader.sentence import Sentence
 
-_PART = re.compile(r"\s*(?:(<)([a-z_]*)(>)|(\.\.)(\d*)|([()\[\]|^$])|([^\s()\[\]|<>^$]+))")
-_WIDEST = 8
-
-Split = Callable[[str], Iterable[str]]
 Phrases = Mapping[str, tuple[tuple[str, ...], ...]]
 """A word list by first words: each entry the words of one phrase."""
 
@@ -50,16 +36,16 @@ class Small:
         return word in self.negators or word in self.buts
 
 
-class Node:
+class Node(ABC):
     """A piece of a pattern."""
 
+    @abstractmethod
     def ends(self, sentence: Sentence, at: int) -> set[int]:
         """Where a match that begins at ``at`` may end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def firsts(self) -> tuple[set[str], bool]:
         """The words it can begin with, and whether it can match nothing."""
-        raise NotImplementedError
 
     def words(self) -> set[str]:
         """Every single word written in it."""
@@ -220,77 +206,3 @@ def _following(rest: Sequence) -> tuple[str | None, ...]:
     except PatternError:  # a gap
         return (None,)
     return (None,) if empty else tuple(words)
-
-
-class Grammar:
-    """Reads patterns; needs the word lists and the way words are made regular."""
-
-    def __init__(self, lists: Mapping[str, Phrases], small: Small, split: Split) -> None:
-        self.names = lists.keys()
-        self._lists = lists
-        self._small = small
-        self._split = split
-
-    def parse(self, text: str) -> Sequence:
-        """The pattern written in ``text``; raises :class:`PatternError`."""
-        parts = self._parts(text)
-        node, rest = self._sequence(parts, 0)
-        if rest < len(parts):
-            raise PatternError(f"“{parts[rest]}” closes nothing.")
-        words, empty = node.firsts()
-        if empty or not words:
-            raise PatternError("A pattern needs a word that is not optional, and no gap before it.")
-        return node
-
-    def _parts(self, text: str) -> list[str]:
-        parts: list[str] = []
-        at = 0
-        while text[at:].strip():
-            found = _PART.match(text, at)
-            if not found:
-                raise PatternError(f"“{text[at:].strip()[:12]}” cannot be read.")
-            parts.append(found.group().strip())
-            at = found.end()
-        return parts
-
-    def _sequence(self, parts: list[str], at: int) -> tuple[Sequence, int]:
-        nodes: list[Node] = []
-        while at < len(parts) and parts[at] not in ")]|":
-            part = parts[at]
-            if part in "([":
-                node, at = self._choice(parts, at)
-                nodes.append(node)
-            else:
-                nodes.extend(self._single(part))
-                at += 1
-        return Sequence(tuple(nodes)), at
-
-    def _choice(self, parts: list[str], at: int) -> tuple[Node, int]:
-        opening = parts[at]
-        closing = ")" if opening == "(" else "]"
-        forms: list[Sequence] = []
-        while not forms or (at < len(parts) and parts[at] == "|"):
-            form, at = self._sequence(parts, at + 1)
-            if not form.parts:
-                raise PatternError("There is nothing between two signs of a choice.")
-            forms.append(form)
-        if at >= len(parts) or parts[at] != closing:
-            raise PatternError(f"“{opening}” is never closed with “{closing}”.")
-        return Choice(tuple(forms), optional=opening == "["), at + 1
-
-    def _single(self, part: str) -> list[Node]:
-        if part == "^":
-            return [Begins(self._small)]
-        if part == "$":
-            return [Finishes()]
-        if part.startswith("<"):
-            name = part[1:-1]
-            if name not in self._lists:
-                raise PatternError(f"There is no word list “{name}”.", unknown=name)
-            return [Listed(self._lists[name])]
-        if part.startswith(".."):
-            width = part[2:]
-            if not width.isdigit() or not 1 <= int(width) <= _WIDEST:
-                raise PatternError(f"A gap is written ..1 to ..{_WIDEST}.")
-            return [Gap(int(width), self._small)]
-        return [Word(word) for word in self._split(part)]

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from bot.coach import Coach
@@ -39,7 +40,10 @@ async def _desk(settings: Settings, course: Course, channel: str) -> AsyncIterat
 
 
 async def chat(settings: Settings, content: Path | None) -> None:
-    """Run the coach in this terminal."""
+    """Run the coach in this terminal. Whatever the locale, texts are UTF-8, and odd bytes stop nothing."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     async with _desk(settings, course(settings, content), TERMINAL) as desk:
         await Chat(desk, ONLY_LEARNER, sys.stdin, sys.stdout).run()
 

@@ -58,6 +58,19 @@ def test_nonsense_is_answered_and_loses_nothing(home: Home) -> None:
     assert "Sam comes to the door" in said
 
 
+def test_bytes_that_are_no_text_stop_nothing(home: Home) -> None:
+    done = subprocess.run(
+        [ATTUNE, "chat"],
+        input=b"1\n1\n\xff\xfeSam\n\xff tough\n",
+        capture_output=True,
+        env={**home.env, "LC_ALL": "C", "PYTHONUTF8": "0"},
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Sam comes to the door" in done.stdout.decode()
+
+
 def test_kill_between_two_inputs_loses_nothing(home: Home) -> None:
     chat = subprocess.Popen(
         [ATTUNE, "chat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=home.env, cwd=home.path, text=True

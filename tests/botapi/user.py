@@ -141,7 +141,7 @@ class FakeUser:
         settled = len(self.messages)
         while True:  # a turn's messages follow each other at once
             with self._world.changed:
-                self._world.changed.wait(0.25)
+                self._world.changed.wait(0.1)
             if len(self.messages) == settled:
                 return self.messages[before:]
             settled = len(self.messages)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
 
 from bot.delivery import Delivery
-from bot.telegram.poller import Poller
+from bot.telegram.poller import LONGEST_PAUSE, Poller
 from bot.telegram.profile import Profile, set_profile
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Sender
@@ -65,20 +66,27 @@ class Messenger:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``. Raises MessengerError when the token is wrong or another program polls."""
-        try:
-            async with self._bot:
-                await self._work(stop)
-        except InvalidToken:
-            raise MessengerError(
-                "Telegram does not know this token. Get the right one from @BotFather (/mybots, API Token) "
-                "and set ATTUNE_TELEGRAM_TOKEN."
-            ) from None
-        except Conflict:
-            raise MessengerError(
-                "Another program receives this bot's messages. Stop it first: one bot, one attune run."
-            ) from None
-        except TelegramError as error:
-            raise MessengerError(f"Telegram cannot be reached ({type(error).__name__}).") from None
+        pause = 1.0
+        while not stop.is_set():
+            try:
+                async with self._bot:
+                    await self._work(stop)
+            except InvalidToken:
+                raise MessengerError(
+                    "Telegram does not know this token. Get the right one from @BotFather (/mybots, API Token) "
+                    "and set ATTUNE_TELEGRAM_TOKEN."
+                ) from None
+            except Conflict:
+                raise MessengerError(
+                    "Another program receives this bot's messages. Stop it first: one bot, one attune run."
+                ) from None
+            except BadRequest as error:
+                raise MessengerError(f"Telegram refused how the bot introduces itself: {error}.") from None
+            except (NetworkError, RetryAfter) as error:  # before we began; later ones are met where they happen
+                log.warning("Telegram cannot be reached", error=type(error).__name__)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _work(self, stop: asyncio.Event) -> None:
         await self._bot.delete_webhook()

@@ -16,7 +16,7 @@ from bot.telegram.update import ALLOWED, Act, Aside, Raw, Reach, understand
 from dialogs.event import Event
 
 HOLD = 25  # seconds a request for updates may be held open
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 30.0  # seconds between tries when Telegram cannot be reached
 MOST_CONFLICTS = 5  # another poller that does not go away
 
 log = structlog.get_logger()

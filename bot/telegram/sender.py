@@ -14,10 +14,10 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 from bot.delivery import Delivery
 from bot.telegram.pace import Pace
+from bot.telegram.poller import LONGEST_PAUSE
 from bot.telegram.render import Message, render
 
 MOMENT = 0.5  # seconds of waiting after which the learner sees that we are typing
-LONGEST_PAUSE = 30.0  # seconds between tries when Telegram cannot be reached
 
 _Answer = TypeVar("_Answer")
 

@@ -255,6 +255,14 @@ def test_a_learner_who_cannot_be_reached_stops_nobody(coach: Running, server: Bo
 
 
 # ---------------------------------------------------------------------- the operator
+def test_telegram_may_be_late_at_the_start(home: Home, server: BotApiServer) -> None:
+    server.fail_next("getMe", 1, 502)
+    server.fail_next("setMyCommands", 1, "drop")
+    running = Running(home, server)
+    assert "18 or older?" in text_of(server.user(7).ask("/start"))
+    assert running.stop() == 0
+
+
 def test_the_profile_is_set_once(coach: Running, server: BotApiServer) -> None:
     server.user(7).ask("/start")
     commands = [command["command"] for command in server.profile.commands['{"type": "default"}', ""]]
@@ -275,6 +283,13 @@ def test_a_second_process_for_the_same_bot_is_refused(coach: Running, server: Bo
     assert second.returncode == 1
     assert "runs for this bot already" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_another_program_that_receives_the_messages_is_named(home: Home, server: BotApiServer) -> None:
+    server.fail_next("getUpdates", 5, 409)
+    done = home.run("run", env={"ATTUNE_TELEGRAM_TOKEN": TOKEN, "ATTUNE_TELEGRAM_API": server.url})
+    assert done.returncode == 1
+    assert "Another program receives this bot's messages" in done.stderr
 
 
 def test_a_wrong_token_is_explained(home: Home, server: BotApiServer) -> None:

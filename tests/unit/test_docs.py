@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+from pydantic import BaseModel
 from typer.main import get_command
 
 from bot.cli import cli
 from bot.settings import PREFIX, Settings
 from dialogs.course import load_course
+from dialogs.diagnostic import Diagnostic
 from dialogs.guard import Guard
 from dialogs.numbers import CARD_TEXTS, NUMBERS
 from dialogs.reading import PITFALLS, SKILLS
-from dialogs.script import Ask, Card, Edge, Script, State
+from dialogs.script import Ask, Card, Deck, Edge, Script, State
+from dialogs.shape import shaped
+from dialogs.source import parse_source
+from dialogs.transcript import TranscriptFile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +40,15 @@ def test_every_key_of_the_language_is_explained_to_authors() -> None:
             assert re.search(rf"\b{field.alias or name}\b", text), f"{model.__name__}.{field.alias or name}"
     for name in (*SKILLS, *PITFALLS, *NUMBERS, *CARD_TEXTS):
         assert name in text
+
+
+@pytest.mark.parametrize(("first", "shape"), [("script: listen", Script), ("deck:", Deck), ("tests:", TranscriptFile)])
+def test_the_examples_for_authors_are_right(first: str, shape: type[BaseModel]) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", page("docs/authors.md"), re.DOTALL)
+    problems: list[Diagnostic] = []
+    source = parse_source(next(block for block in blocks if block.startswith(first)), "authors.md", problems)
+    assert source, problems
+    assert shaped(shape, source, problems), problems
 
 
 def test_every_command_line_command_is_in_the_readme() -> None:

@@ -91,7 +91,7 @@ def _likeness(kind: str, value: Any) -> int:
     if not isinstance(value, dict):
         return 0
     fields = TYPES.get(kind, {}).get("fields", {})
-    said = value.get("type") in fields.get("type", {}).get("values", ())
+    said = any(value.get(name) in fields.get(name, {}).get("values", ()) for name in ("type", "status"))
     return 100 * said + len(fields.keys() & value.keys())
 
 
@@ -118,7 +118,7 @@ def _from_text(kinds: list[str], value: Any, path: str) -> Any:
     """A value of a form, turned into what its types ask for; what cannot be turned stays text and is refused."""
     if not isinstance(value, str):
         return value
-    if "Integer" in kinds and value.lstrip("-").isdecimal():
+    if "Integer" in kinds and value.removeprefix("-").isdecimal():
         return int(value)
     if "String" in kinds:
         return value

@@ -47,8 +47,9 @@ class Updates:
 
     def add(self, kind: str, body: Json) -> None:
         """Queue an update, unless the bot did not ask for its kind."""
-        if kind in self.allowed:
-            self.put({"update_id": self.next_id, kind: deepcopy(body)})
+        with self._changed:
+            if kind in self.allowed:
+                self.put({"update_id": self.next_id, kind: deepcopy(body)})
 
     def put(self, update: Json) -> None:
         """Queue an update as it stands."""

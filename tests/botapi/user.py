@@ -24,8 +24,9 @@ WORDLESS: dict[str, Any] = {
     "contact": {"phone_number": "+430000000", "first_name": "Somebody"},
     "document": {"file_id": "d", "file_unique_id": "d"},
     "dice": {"emoji": "🎲", "value": 4},
-    "poll": {"id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False,
-             "is_anonymous": True, "type": "regular", "allows_multiple_answers": False},
+    "poll": {"id": "1", "question": "?", "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+             "options": [{"persistent_id": word, "text": word, "voter_count": 0} for word in ("Yes", "No")],
+             "type": "regular", "allows_multiple_answers": False, "allows_revoting": True, "members_only": False},
 }  # fmt: skip
 
 
@@ -67,10 +68,11 @@ class FakeUser:
 
     def tap_data(self, message: Json, data: str, *, accessible: bool = True) -> str:
         """Press a button with this callback data."""
-        query = self._world.ask(self.id)
         where = message if accessible else {"chat": message["chat"], "message_id": message["message_id"], "date": 0}
-        body = {"id": query.id, "from": self._me, "message": where, "chat_instance": "1", "data": data}
-        self._world.updates.add("callback_query", body)
+        with self._world.changed:
+            query = self._world.ask(self.id)
+            body = {"id": query.id, "from": self._me, "message": where, "chat_instance": "1", "data": data}
+            self._world.updates.add("callback_query", body)
         return query.id
 
     def block(self) -> None:
@@ -85,12 +87,14 @@ class FakeUser:
 
     def post(self, chat: Json, **content: Any) -> None:
         """Write in a group, where the bot is a member."""
-        found = self._world.open_chat(chat)
-        self._world.updates.add("message", found.add(self._me, content))
+        with self._world.changed:
+            found = self._world.open_chat(chat)
+            self._world.updates.add("message", found.add(self._me, content))
 
     def raw(self, kind: str, body: Json) -> None:
         """Any update at all."""
-        self._world.updates.put({"update_id": self._world.updates.next_id, kind: body})
+        with self._world.changed:
+            self._world.updates.put({"update_id": self._world.updates.next_id, kind: body})
 
     # ------------------------------------------------------------------ seeing
     @property
@@ -148,19 +152,21 @@ class FakeUser:
 
     # ------------------------------------------------------------------ inside
     def _write(self, content: Json) -> Json:
-        if self._chat.refusal:
+        with self._world.changed:
             self._chat.refusal = ""  # who writes lets the bot write
-        body = self._chat.add(self._me, content)
-        self._world.updates.add("message", body)
+            body = self._chat.add(self._me, content)
+            self._world.updates.add("message", body)
         return body
 
     def _member(self, before: str, after: str) -> None:
-        bot = self._world.bot
         body = {
             "chat": self._chat.info,
             "from": self._me,
             "date": int(self._world.clock()),
-            "old_chat_member": {"status": before, "user": bot},
-            "new_chat_member": {"status": after, "user": bot, "until_date": 0},
+            "old_chat_member": self._membership(before),
+            "new_chat_member": self._membership(after),
         }
         self._world.updates.add("my_chat_member", body)
+
+    def _membership(self, status: str) -> Json:
+        return {"status": status, "user": self._world.bot, **({"until_date": 0} if status == "kicked" else {})}

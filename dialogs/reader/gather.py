@@ -9,7 +9,7 @@ from typing import Any
 
 from dialogs.diagnostic import Diagnostic
 from dialogs.reader.lexicon import NEEDED
-from dialogs.reader.shape import Feeling, ReaderFile, RuleShape
+from dialogs.reader.shape import Feeling, ReaderFile, RuleShape, Weight
 from dialogs.shape import shaped
 from dialogs.source import Source, read_source
 
@@ -21,6 +21,7 @@ class Files:
     lists: dict[str, list[str]] = field(default_factory=dict)
     feelings: dict[str, Feeling] = field(default_factory=dict)
     rules: dict[str, RuleShape] = field(default_factory=dict)
+    weights: dict[str, Weight] = field(default_factory=dict)
     expand: dict[str, tuple[str, ...]] = field(default_factory=dict)
     endings: dict[str, str] = field(default_factory=dict)
     common: list[str] = field(default_factory=list)
@@ -50,6 +51,7 @@ def _add(files: Files, source: Source, shape: ReaderFile, problems: list[Diagnos
         ("lists", files.lists, shape.lists),
         ("feelings", files.feelings, shape.feelings),
         ("rules", files.rules, shape.rules),
+        ("weights", files.weights, shape.weights),
     )
     for part, known, new in parts:
         for key, value in new.items():

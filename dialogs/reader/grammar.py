@@ -26,8 +26,9 @@ from dialogs.reader.pattern import (
     PatternError,
     Phrases,
     Sequence,
-    Small,
     Word,
+    empty,
+    leading,
 )
 
 _PART = re.compile(r"\s*(?:(<)([a-z_]*)(>)|(\.\.)(\d*)|([()\[\]|^$])|([^\s()\[\]|<>^$]+))")
@@ -39,10 +40,9 @@ Split = Callable[[str], Iterable[str]]
 class Grammar:
     """Reads patterns; needs the word lists and the way words are made regular."""
 
-    def __init__(self, lists: Mapping[str, Phrases], small: Small, split: Split) -> None:
+    def __init__(self, lists: Mapping[str, Phrases], split: Split) -> None:
         self.names = lists.keys()
         self._lists = lists
-        self._small = small
         self._split = split
 
     def parse(self, text: str) -> Sequence:
@@ -51,8 +51,7 @@ class Grammar:
         node, rest = self._sequence(parts, 0)
         if rest < len(parts):
             raise PatternError(f"“{parts[rest]}” closes nothing.")
-        words, empty = node.firsts()
-        if empty or not words:
+        if empty(node) or any(isinstance(first, Gap) for first in leading(node)):
             raise PatternError("A pattern needs a word that is not optional, and no gap before it.")
         return node
 
@@ -94,7 +93,7 @@ class Grammar:
 
     def _single(self, part: str) -> list[Node]:
         if part == "^":
-            return [Begins(self._small)]
+            return [Begins()]
         if part == "$":
             return [Finishes()]
         if part.startswith("<"):
@@ -106,5 +105,5 @@ class Grammar:
             width = part[2:]
             if not width.isdigit() or not 1 <= int(width) <= _WIDEST:
                 raise PatternError(f"A gap is written ..1 to ..{_WIDEST}.")
-            return [Gap(int(width), self._small)]
+            return [Gap(int(width))]
         return [Word(word) for word in self._split(part)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from dialogs.reader.pattern import Phrases, Small
+from dialogs.reader.automaton import Small
+from dialogs.reader.pattern import Phrases
 from dialogs.reader.shape import Feeling
 
 NEEDED = (
@@ -25,6 +26,11 @@ NEEDED = (
     "buts",
     "you",
     "warm",
+    "me",
+    "about_i",
+    "about_you",
+    "about_other",
+    "about_it",
 )
 """The lists that the reader itself looks into."""
 

@@ -9,12 +9,14 @@ from dialogs.diagnostic import Diagnostic, nearest
 from dialogs.reader.gather import Files, gather
 from dialogs.reader.grammar import Grammar
 from dialogs.reader.lexicon import build
-from dialogs.reader.pattern import PatternError, Sequence
+from dialogs.reader.pattern import PatternError, Sequence, written
 from dialogs.reader.reader import Reader
-from dialogs.reader.rule import Index, Rule, Rules
+from dialogs.reader.rule import Rule, Rules
 from dialogs.reader.shape import HINTS, LABELS, RuleShape
+from dialogs.reader.sign import SIGNS
 from dialogs.reader.spelling import Spelling
 from dialogs.reader.token import Token, tokens
+from dialogs.reader.weight import Weights
 from dialogs.source import Path_, Source
 
 
@@ -27,12 +29,13 @@ def load_reader(folder: Path, name: str, problems: list[Diagnostic]) -> Reader |
     spelling = Spelling(files.expand, files.endings, files.common)
     split = _splitter(spelling)
     lexicon = build(files.lists, files.feelings, split)
-    compiler = _Compiler(Grammar(lexicon.lists, lexicon.small, split), lexicon.vocabulary(), problems)
+    compiler = _Compiler(Grammar(lexicon.lists, split), lexicon.vocabulary(), problems)
     rules = [compiler.rule(rule, shape, files.at["rules", rule]) for rule, shape in files.rules.items()]
+    _check_weights(files, problems)
     if len(problems) > before:
         return None
     spelling.learn(compiler.words)
-    reader = Reader(lexicon, Rules(rules, lexicon.small, lexicon.words("turns")), spelling)
+    reader = Reader(lexicon, Rules(rules, lexicon.small, lexicon.words("turns")), Weights(files.weights), spelling)
     _prove(reader, files, problems)
     return reader if len(problems) == before else None
 
@@ -51,18 +54,18 @@ class _Compiler:
 
     def rule(self, name: str, shape: RuleShape, source: Source) -> Rule:
         place: Path_ = ("rules", name)
-        for index, label in enumerate(shape.shows):
+        for index, label in enumerate(shape.shows or ()):
             if label not in LABELS:
                 self._add(source, (*place, "shows", index), f"No rule can show “{label}”.", nearest(label, LABELS))
         for key, hint in (("to", shape.to), ("not_to", shape.not_to)):
             if hint and hint not in HINTS:
                 self._add(source, (*place, key), f"“{hint}” is no hint.", nearest(hint, HINTS))
-        phrases = self._index(shape.phrases, (*place, "phrases"), source)
-        return Rule(name, shape, phrases, self._index(shape.unless, (*place, "unless"), source))
+        phrases = self._phrases(shape.phrases, (*place, "phrases"), source)
+        return Rule(name, shape, phrases, self._phrases(shape.unless, (*place, "unless"), source))
 
-    def _index(self, texts: list[str], place: Path_, source: Source) -> Index:
+    def _phrases(self, texts: list[str], place: Path_, source: Source) -> tuple[Sequence, ...]:
         found = [self._phrase(text, (*place, number), source) for number, text in enumerate(texts)]
-        return Index(phrase for phrase in found if phrase)
+        return tuple(phrase for phrase in found if phrase)
 
     def _phrase(self, text: str, place: Path_, source: Source) -> Sequence | None:
         try:
@@ -73,11 +76,25 @@ class _Compiler:
                 fix = nearest(error.unknown, self._grammar.names)
             self._problems.append(source.problem(place, "R004" if error.unknown else "R001", str(error), fix))
             return None
-        self.words |= phrase.words()
+        self.words.update(written(phrase))
         return phrase
 
     def _add(self, source: Source, place: Path_, message: str, fix: str) -> None:
         self._problems.append(source.problem(place, "W001", message, fix))
+
+
+def _check_weights(files: Files, problems: list[Diagnostic]) -> None:
+    """Every label and every cue must be known."""
+    cues = {*SIGNS, *files.rules}
+    for label, weight in files.weights.items():
+        source = files.at["weights", label]
+        if label not in LABELS:
+            fix = nearest(label, LABELS)
+            problems.append(source.problem(("weights", label), "W001", f"Nothing can show “{label}”.", fix, key=True))
+        for cue in weight.cues:
+            if cue not in cues:
+                message, place = f"There is no rule or sign “{cue}”.", ("weights", label, "cues", cue)
+                problems.append(source.problem(place, "R005", message, nearest(cue, cues), key=True))
 
 
 def _prove(reader: Reader, files: Files, problems: list[Diagnostic]) -> None:

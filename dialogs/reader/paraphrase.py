@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from dialogs.reader.lexicon import Lexicon
 from dialogs.reader.sentence import Sentence
 
@@ -28,13 +31,30 @@ class Paraphrase:
         if words[0] in self._own:
             return 0
         mine = self.content(words)
-        shared = {word for word in mine if any(same(word, other) for other in line)}
+        shared = self.shared(mine, line)
         if not any(word.isalpha() for word in shared):
             return 0
         if len(shared) >= 2:
             return 2
-        stressed = {word for word in shared if any(same(word, fact) for fact in facts)}
-        return 1 if stressed or len(mine) <= _ECHO or words[0] in self._you else 0
+        return 1 if len(mine) <= _ECHO or words[0] in self._you or self.shared(shared, facts) else 0
+
+    def shared(self, mine: Iterable[str], line: frozenset[str]) -> set[str]:
+        """The words of ``mine`` that stand in the line, perhaps in another form."""
+        beginnings = _beginnings(line)
+        return {
+            word
+            for word in mine
+            if word in line or any(same(word, other) for other in beginnings.get(word[:_STEM], ()))
+        }
+
+
+@lru_cache(maxsize=64)
+def _beginnings(line: frozenset[str]) -> dict[str, list[str]]:
+    """The words of a line by their first letters."""
+    out: dict[str, list[str]] = {}
+    for word in line:
+        out.setdefault(word[:_STEM], []).append(word)
+    return out
 
 
 def same(one: str, other: str) -> bool:

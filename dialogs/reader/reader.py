@@ -1,21 +1,25 @@
-"""Reading a reply: words, rules, questions and paraphrase, then the verdict."""
+"""Reading a reply: words, rules, questions and paraphrase, then points and the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from dialogs.reader.explanation import Explanation, Note
+from dialogs.reader.found import Found
 from dialogs.reader.lexicon import Lexicon
 from dialogs.reader.line import Line, mood
 from dialogs.reader.paraphrase import Paraphrase
 from dialogs.reader.question import Question, Questions
-from dialogs.reader.rule import Found, Rules, Scene
+from dialogs.reader.rule import Match, Rules, Scene
 from dialogs.reader.sentence import Sentence, sentences
 from dialogs.reader.shape import HINTS, Feeling
+from dialogs.reader.sign import Signs
 from dialogs.reader.spelling import Spelling
 from dialogs.reader.token import Stop, Token, tokens
 from dialogs.reader.verdict import Verdict, asked
+from dialogs.reader.weight import Score, Weights
 from dialogs.reading import ACTS, PITFALLS, SKILLS, Context, Finding, Reading
 
 _LONGEST = 4096
@@ -24,45 +28,82 @@ _LONGEST = 4096
 class Reader:
     """Reads replies by rules that people wrote. Pure: the same words give the same reading."""
 
-    def __init__(self, lexicon: Lexicon, rules: Rules, spelling: Spelling) -> None:
+    def __init__(self, lexicon: Lexicon, rules: Rules, weights: Weights, spelling: Spelling) -> None:
         self.feelings: Mapping[str, Feeling] = lexicon.feelings
         self._lexicon = lexicon
         self._rules = rules
+        self._weights = weights
         self._spelling = spelling
         self._questions = Questions(lexicon)
         self._paraphrase = Paraphrase(lexicon)
+        self._signs = Signs(lexicon, self._paraphrase)
         self._verdict = Verdict(lexicon)
         self._are = lexicon.words("your_is_you_are") | lexicon.words("feeling")
         self._line = lru_cache(maxsize=512)(self._read_line)
 
     def read(self, reply: str, context: Context) -> Reading:
         """What ``reply`` does in answer to ``context``."""
+        return self.explain(reply, context).reading
+
+    def explain(self, reply: str, context: Context) -> Explanation:
+        """What ``reply`` does, with everything that led to it."""
         cut = self._sentences(reply[:_LONGEST])
         if not cut:
-            return Reading()
+            return Explanation((), (), Reading())
         line = self._line(context)
-        questions = {number: asks for number, one in enumerate(cut) if (asks := self._questions.find(one))}
+        questions = self._asking(cut)
         scene = Scene(cut, frozenset(questions), line.hints)
-        found = list(self._rules.find(scene)) + asked(questions, scene) + self._given_back(scene, line, questions)
-        found, misfits = self._verdict.weigh(found, scene, line, questions)
-        return Reading(
+        matches = list(self._rules.find(scene))
+        notes = self._notes(scene, matches, questions, line)
+        found = [
+            *_shown(matches),
+            *_weighed(notes),
+            *asked(questions, scene),
+            *self._given_back(scene, line, questions),
+        ]
+        found, misfits, changes = self._verdict.weigh(found, scene, line, questions)
+        reading = Reading(
             _findings(found, SKILLS, cut),
             _findings(found, PITFALLS, cut),
             _findings(found, ACTS, cut),
             _findings(misfits, tuple(self.feelings), cut),
         )
+        return Explanation(notes, tuple(changes), reading)
+
+    def scores(self, note: Note) -> list[Score]:
+        """What the cues of a sentence say of every label that has points."""
+        return self._weights.scores(note.cues)
 
     def rules_found(self, reply: str, line: str) -> set[str]:
         """The ids of all rules whose phrases are found, before they are weighed."""
         cut = self._sentences(reply)
-        asking = frozenset(number for number, one in enumerate(cut) if self._questions.find(one))
-        return {one.rule for one in self._rules.find(Scene(cut, asking, self._line(Context(line)).hints))}
+        scene = Scene(cut, frozenset(self._asking(cut)), self._line(Context(line)).hints)
+        return {match.rule.id for match in self._rules.find(scene)}
+
+    def _asking(self, cut: list[Sentence]) -> dict[int, Question]:
+        return {number: asks for number, one in enumerate(cut) if (asks := self._questions.find(one))}
+
+    def _notes(
+        self, scene: Scene, matches: list[Match], questions: Mapping[int, Question], line: Line
+    ) -> tuple[Note, ...]:
+        cues = [
+            self._signs.read(sentence, questions.get(number), line, number, len(scene.sentences))
+            for number, sentence in enumerate(scene.sentences)
+        ]
+        found: list[list[Match]] = [[] for _ in cues]
+        for match in matches:
+            cues[match.sentence].add(match.rule.id)
+            found[match.sentence].append(match)
+        return tuple(
+            Note(sentence, questions.get(number), tuple(rules), frozenset(signs), tuple(self._weights.shown(signs)))
+            for number, (sentence, rules, signs) in enumerate(zip(scene.sentences, found, cues, strict=True))
+        )
 
     def _read_line(self, context: Context) -> Line:
         cut = self._sentences(context.line[:_LONGEST])
         words = tuple(word for sentence in cut for word in sentence.words)
-        asking = frozenset(number for number, one in enumerate(cut) if self._questions.find(one))
-        hints = frozenset(one.label for one in self._rules.find(Scene(cut, asking, None)) if one.label in HINTS)
+        matches = self._rules.find(Scene(cut, frozenset(self._asking(cut)), None))
+        hints = frozenset(one.label for one in _shown(matches) if one.label in HINTS)
         facts = frozenset(word for fact in context.facts for one in self._sentences(fact) for word in one.words)
         content = frozenset(self._paraphrase.content(words)) | facts
         return Line(hints if words else None, content, facts, mood(self._lexicon, context, words, hints))
@@ -93,16 +134,29 @@ class Reader:
         return out
 
 
+def _shown(matches: Iterable[Match]) -> Iterator[Found]:
+    """What rules show by themselves."""
+    for one in matches:
+        for label in one.rule.shape.shows or ():
+            yield Found(label, one.rule.shape.strength, one.rule.id, one.sentence, one.start, one.end)
+
+
+def _weighed(notes: Iterable[Note]) -> Iterator[Found]:
+    """What cues show together; named after the one that says most."""
+    for number, note in enumerate(notes):
+        for score in note.scores:
+            yield Found(score.label, score.strength, score.leading, number, 0, len(note.sentence.words))
+
+
 def _findings(found: list[Found], labels: tuple[str, ...], cut: list[Sentence]) -> tuple[Finding, ...]:
     """The findings with one of ``labels`` in the order of the text; of those that overlap the strongest."""
-    kept: dict[str, list[Found]] = {}
+    kept: dict[str, list[Found]] = {label: [] for label in labels}
     for one in sorted(found, key=lambda f: (-f.strength, f.start - f.end, f.sentence, f.start, f.rule)):
-        same = kept.setdefault(one.label, [])
-        if one.label in labels and not any(one.meets(other) for other in same):
-            same.append(one)
+        if one.label in kept and not any(one.meets(other) for other in kept[one.label]):
+            kept[one.label].append(one)
     out = [
         Finding(one.label, *cut[one.sentence].span(one.start, one.end), one.strength, one.rule)
         for label in labels
-        for one in kept.get(label, ())
+        for one in kept[label]
     ]
     return tuple(sorted(out, key=lambda f: (f.start, f.end, labels.index(f.label))))

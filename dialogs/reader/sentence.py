@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dialogs.reader.token import Stop, Token
@@ -20,11 +20,8 @@ class Sentence:
     stop: str
     first: int
     """The number of words of the reply before this sentence."""
-
-    @property
-    def pairs(self) -> Iterator[tuple[int, str, str | None]]:
-        """Every place with its word and the word after it."""
-        return zip(range(len(self.words)), self.words, (*self.words[1:], None), strict=True)
+    quotes: bool
+    """Some of the words are somebody else's."""
 
     @property
     def asked(self) -> bool:
@@ -33,12 +30,6 @@ class Sentence:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the words ``start`` to ``end`` (half-open)."""
         return self.tokens[start].start, self.tokens[end - 1].end
-
-    def clause(self, at: int, turns: frozenset[str]) -> int:
-        """Where the clause that holds the word ``at`` begins."""
-        while at > 0 and not self.tokens[at].pause and self.words[at - 1] not in turns:
-            at -= 1
-        return at
 
 
 def sentences(pieces: Iterable[Token | Stop]) -> list[Sentence]:
@@ -51,7 +42,8 @@ def sentences(pieces: Iterable[Token | Stop]) -> list[Sentence]:
             run.append(piece)
         if run and (isinstance(piece, Stop) or len(run) == _LONGEST):
             stop = piece.text if isinstance(piece, Stop) else ""
-            out.append(Sentence(tuple(run), tuple(t.text for t in run), stop, count))
+            words = tuple(token.text for token in run)
+            out.append(Sentence(tuple(run), words, stop, count, any(token.quoted for token in run)))
             count += len(run)
             run = []
     return out

@@ -36,7 +36,8 @@ class Slips(Part):
 class RuleShape(Part):
     """One rule, with examples that prove it."""
 
-    shows: Names
+    shows: Names | None = None
+    """A rule that shows nothing by itself is a cue: it only gives points."""
     strength: Literal[1, 2] = 2
     phrases: Phrases
     unless: list[Phrase] = []
@@ -56,6 +57,16 @@ class RuleShape(Part):
     leaves: Phrases
 
 
+class Weight(Part):
+    """How cues speak together for one label, sentence by sentence."""
+
+    needs: int
+    """The points that a sentence needs."""
+    strength: Literal[1, 2] = 2
+    cues: dict[Id, int]
+    """Rules and signs, each with its points: below nought they speak against the label."""
+
+
 class ReaderFile(Part):
     """Any file in the folder of the reader: each part may stand in any file."""
 
@@ -63,3 +74,4 @@ class ReaderFile(Part):
     feelings: dict[Id, Feeling] = {}
     spelling: Slips | None = None
     rules: dict[Id, RuleShape] = {}
+    weights: dict[Id, Weight] = {}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dialogs.reader.found import Found
 from dialogs.reader.lexicon import Lexicon, holds
 from dialogs.reader.line import OPPOSITE, Line
 from dialogs.reader.question import Question
-from dialogs.reader.rule import Found, Scene
+from dialogs.reader.rule import Scene
 from dialogs.reading import PITFALLS, SKILLS
 
 _BARRAGE = 3
@@ -21,6 +25,15 @@ YIELDS: dict[str, frozenset[str]] = {
 """A label gives way to these when they share words: the fuller reading of the same words stays."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step took away and added, and why."""
+
+    why: str
+    gone: tuple[Found, ...]
+    added: tuple[Found, ...]
+
+
 class Verdict:
     """Weighs the findings of one reply against each other."""
 
@@ -31,32 +44,40 @@ class Verdict:
 
     def weigh(
         self, found: list[Found], scene: Scene, line: Line, questions: dict[int, Question]
-    ) -> tuple[list[Found], list[Found]]:
-        """The findings that stand, and the feelings that do not fit."""
-        found, misfits = self._fitting(found, scene, line)
-        if "asks_advice" in (line.hints or ()):
-            found = [one for one in found if one.label != "fixing"]
-        found = _settled(found)
-        found = _accused(found)
-        found = _barraged(found, scene, questions)
-        found = self._taken_back(found, scene, questions)
-        found = self._own_story(found, scene, line)
-        return found, misfits
+    ) -> tuple[list[Found], list[Found], list[Change]]:
+        """The findings that stand, the feelings that do not fit, and what every step changed."""
+        misfits: list[Found] = []
+        steps: dict[str, Callable[[list[Found]], list[Found]]] = {
+            "the feeling does not fit the line": lambda now: self._fitting(now, misfits, scene, line),
+            "the line asks for advice": lambda now: _welcome(now, line),
+            "the same words say something fuller": _settled,
+            "the same words get in the way": _accused,
+            "question upon question": lambda now: _barraged(now, scene, questions),
+            "a “but” takes it back": lambda now: self._taken_back(now, scene, questions),
+            "nothing but the learner's own story": lambda now: self._own_story(now, scene, line),
+        }
+        changes: list[Change] = []
+        for why, step in steps.items():
+            after = step(found)
+            if after != found:
+                gone = tuple(one for one in found if one not in after)
+                changes.append(Change(why, gone, tuple(one for one in after if one not in found)))
+            found = after
+        return found, misfits, changes
 
-    def _fitting(self, found: list[Found], scene: Scene, line: Line) -> tuple[list[Found], list[Found]]:
-        """A feeling of the opposite kind is no empathy."""
+    def _fitting(self, found: list[Found], misfits: list[Found], scene: Scene, line: Line) -> list[Found]:
+        """A feeling of the opposite kind is no empathy; it is added to ``misfits``."""
         wrong = OPPOSITE.get(line.mood or "")
         if not wrong:
-            return found, []
+            return found
         stays: list[Found] = []
-        misfits: list[Found] = []
         for one in found:
             words = scene.sentences[one.sentence].words[one.start : one.end]
             unfit = self._unfit(words, wrong) if one.label == "empathize" else None
             if unfit is None:
                 stays.append(one)
             misfits += [Found(name, one.strength, one.rule, one.sentence, one.start, one.end) for name in unfit or ()]
-        return stays, misfits
+        return stays
 
     def _unfit(self, words: tuple[str, ...], wrong: str) -> list[str] | None:
         """None when the words fit; else the feelings that do not (none for a mere “awful”)."""
@@ -123,6 +144,12 @@ def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
         rule = OPEN if question.open else "closed_question"
         out += [Found(label, 2, rule, number, question.start, end) for label in labels]
     return out
+
+
+def _welcome(found: list[Found], line: Line) -> list[Found]:
+    """Advice that was asked for is no pitfall."""
+    asked_for = "asks_advice" in (line.hints or ())
+    return [one for one in found if one.label != "fixing"] if asked_for else found
 
 
 def _settled(found: list[Found]) -> list[Found]:

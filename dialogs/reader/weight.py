@@ -1,0 +1,63 @@
+"""Points: cues that alone say little speak together for a label, or against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dialogs.reader.shape import Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the cues of one sentence say of one label."""
+
+    label: str
+    needs: int
+    strength: int
+    cues: dict[str, int]
+    """The points of every cue that counts, by its name."""
+
+    @property
+    def points(self) -> int:
+        return sum(self.cues.values())
+
+    @property
+    def leading(self) -> str:
+        """The cue that says most."""
+        return max(self.cues, key=lambda cue: self.cues[cue])
+
+    @property
+    def enough(self) -> bool:
+        return self.points >= self.needs
+
+
+class Weights:
+    """The points of every label."""
+
+    def __init__(self, weights: Mapping[str, Weight]) -> None:
+        self._weights = weights
+        self._points: dict[str, list[tuple[str, int]]] = {}
+        for label, weight in weights.items():
+            for cue, points in weight.cues.items():
+                self._points.setdefault(cue, []).append((label, points))
+
+    def shown(self, cues: Iterable[str]) -> list[Score]:
+        """The labels for which these cues have enough points."""
+        totals = dict.fromkeys(self._weights, 0)
+        cues = list(cues)
+        for cue in cues:
+            for label, points in self._points.get(cue, ()):
+                totals[label] += points
+        return [self.score(label, cues) for label, total in totals.items() if total >= self._weights[label].needs]
+
+    def score(self, label: str, cues: Iterable[str]) -> Score:
+        """What these cues say of ``label``."""
+        weight = self._weights[label]
+        counted = {cue: weight.cues[cue] for cue in cues if cue in weight.cues}
+        return Score(label, weight.needs, weight.strength, counted)
+
+    def scores(self, cues: Iterable[str]) -> list[Score]:
+        """The same for every label."""
+        cues = list(cues)
+        return [self.score(label, cues) for label in self._weights]

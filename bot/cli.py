@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +24,7 @@ from dialogs.course import ContentError, load_course
 from dialogs.coverage import cover
 from dialogs.diagnostic import Diagnostic
 from dialogs.material import read_material
+from dialogs.reader import Reader, load_reader, told
 from dialogs.reading import Context, Finding
 from dialogs.transcript import play_all, read_transcripts
 
@@ -101,16 +103,36 @@ def run(context: typer.Context) -> None:
 
 
 @cli.command()
-def read(context: typer.Context) -> None:
+def read(
+    context: typer.Context,
+    reply: Annotated[str | None, typer.Argument(help="A reply to read; without it, JSON lines from the input.")] = None,
+    to: Annotated[str, typer.Option(help="What the reply answers.")] = "",
+    explain: Annotated[bool, typer.Option(help="Show for a person how it was read.")] = False,
+) -> None:
     """Read replies: a JSON object {"context", "reply"} a line in, {"skills", "pitfalls", "acts"} a line out."""
-    reader = app.course(load_settings(), context.obj).reader
+    reader = _reader(_folder(context))
+    requests = [(to, reply)] if reply is not None else _requests()
+    for said, text in requests:
+        explained = reader.explain(text, Context(line=said))
+        if explain:
+            typer.echo("\n".join(told(text, explained)) + "\n")
+        else:
+            found = {key: _plain(getattr(explained.reading, key)) for key in ("skills", "pitfalls", "acts")}
+            typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _reader(folder: Path) -> Reader:
+    problems: list[Diagnostic] = []
+    reader = load_reader(folder / "reader", f"{folder.name}/reader", problems)
+    if reader is None:
+        raise ContentError(problems)
+    return reader
+
+
+def _requests() -> Iterator[tuple[str, str]]:
     for number, line in enumerate(sys.stdin, start=1):
-        if not line.strip():
-            continue
-        said, reply = _request(number, line)
-        reading = reader.read(reply, Context(line=said))
-        found = {key: _plain(getattr(reading, key)) for key in ("skills", "pitfalls", "acts")}
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        if line.strip():
+            yield _request(number, line)
 
 
 @cli.command()

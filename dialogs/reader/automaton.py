@@ -89,13 +89,14 @@ class Automaton:
             self._states.clear()
             self._starts = {begins: self._start(begins) for begins in (False, True)}
         for start in range(last):
-            state: _State | None = self._starts[self._begins(sentence, start)]
+            state = self._starts[self._begins(sentence, start)]
             for end in range(start, last):
-                assert state is not None
-                following, word = state.following[pauses[end] and end > start], words[end]
-                state = following[word] if word in following else self._follow(state, word, pauses[end] and end > start)
-                if state is None:
+                word, pause = words[end], end > start and pauses[end]
+                following = state.following[pause]
+                found = following[word] if word in following else self._follow(state, word, pause)
+                if found is None:
                     break
+                state = found
                 for owner in state.complete if end + 1 < last else state.finished:
                     yield owner, start, end + 1
 

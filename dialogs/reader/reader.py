@@ -19,7 +19,7 @@ from dialogs.reader.sign import Signs
 from dialogs.reader.spelling import Spelling
 from dialogs.reader.token import Stop, Token, tokens
 from dialogs.reader.verdict import Verdict, asked
-from dialogs.reader.weight import Score, Weights
+from dialogs.reader.weight import Weights
 from dialogs.reading import ACTS, PITFALLS, SKILLS, Context, Finding, Reading
 
 _LONGEST = 4096
@@ -69,10 +69,6 @@ class Reader:
             _findings(misfits, tuple(self.feelings), cut),
         )
         return Explanation(notes, tuple(changes), reading)
-
-    def scores(self, note: Note) -> list[Score]:
-        """What the cues of a sentence say of every label that has points."""
-        return self._weights.scores(note.cues)
 
     def rules_found(self, reply: str, line: str) -> set[str]:
         """The ids of all rules whose phrases are found, before they are weighed."""

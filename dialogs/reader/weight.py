@@ -27,10 +27,6 @@ class Score:
         """The cue that says most."""
         return max(self.cues, key=lambda cue: self.cues[cue])
 
-    @property
-    def enough(self) -> bool:
-        return self.points >= self.needs
-
 
 class Weights:
     """The points of every label."""
@@ -49,15 +45,9 @@ class Weights:
         for cue in cues:
             for label, points in self._points.get(cue, ()):
                 totals[label] += points
-        return [self.score(label, cues) for label, total in totals.items() if total >= self._weights[label].needs]
+        return [self._score(label, cues) for label, total in totals.items() if total >= self._weights[label].needs]
 
-    def score(self, label: str, cues: Iterable[str]) -> Score:
-        """What these cues say of ``label``."""
+    def _score(self, label: str, cues: Iterable[str]) -> Score:
         weight = self._weights[label]
         counted = {cue: weight.cues[cue] for cue in cues if cue in weight.cues}
         return Score(label, weight.needs, weight.strength, counted)
-
-    def scores(self, cues: Iterable[str]) -> list[Score]:
-        """The same for every label."""
-        cues = list(cues)
-        return [self.score(label, cues) for label in self._weights]

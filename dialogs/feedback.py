@@ -26,6 +26,10 @@ class Critic:
 
     def comment(self, reply: str, reading: Reading, aim: tuple[str, ...]) -> Say:
         """One message: the reply with its spans marked, what they do, and at most one thing to change."""
+        if reading.unread:
+            texts = self._feedback.foreign if reading.unread == "foreign" else self._feedback.wordless
+            line = self._line(texts, f"feedback.{reading.unread}")
+            return Say(line.text, "feedback", line.marks)
         lines = [*self._praise(reply, reading), *self._change(reply, reading, aim)]
         parts = [_echo(reply, reading)] if reading.skills or reading.pitfalls else []
         text = Styled("")

@@ -75,6 +75,10 @@ class Feedback(Part):
     pitfalls: dict[Id, PitfallWords]
     nothing: Texts
     """No skill and no pitfall was found."""
+    foreign: Texts
+    """The reply seems to be in a language that the reader does not know."""
+    wordless: Texts
+    """The reply has no words, and no emoji that says something."""
     misfit: Texts
     """A feeling was named that does not fit: {words} are the learner's, {feeling} its name."""
     feelings: Annotated[dict[Id, Words], Field(default_factory=dict)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 SKILLS = ("listen", "empathize", "turn_toward", "validate")
 PITFALLS = (
@@ -53,6 +53,8 @@ class Reading:
     acts: tuple[Finding, ...] = ()
     misfits: tuple[Finding, ...] = ()
     """Feelings that the reply names and that do not fit what was said; the label is the feeling."""
+    unread: Literal["foreign", "wordless"] | None = None
+    """Why nothing could be read: another language, or no words at all."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ NEEDED = (
     "about_you",
     "about_other",
     "about_it",
+    "foreign",
 )
 """The lists that the reader itself looks into."""
 

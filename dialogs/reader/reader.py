@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from dialogs.reader.explanation import Explanation, Note
 from dialogs.reader.found import Found
+from dialogs.reader.language import unread
 from dialogs.reader.lexicon import Lexicon
 from dialogs.reader.line import Line, mood
 from dialogs.reader.paraphrase import Paraphrase
@@ -39,6 +40,8 @@ class Reader:
         self._signs = Signs(lexicon, self._paraphrase)
         self._verdict = Verdict(lexicon)
         self._are = lexicon.words("your_is_you_are") | lexicon.words("feeling")
+        self._foreign = lexicon.words("foreign")
+        self._small = lexicon.words("small")
         self._line = lru_cache(maxsize=512)(self._read_line)
 
     def read(self, reply: str, context: Context) -> Reading:
@@ -49,7 +52,7 @@ class Reader:
         """What ``reply`` does, with everything that led to it."""
         cut = self._sentences(reply[:_LONGEST])
         if not cut:
-            return Explanation((), (), Reading())
+            return Explanation((), (), Reading(unread="wordless"))
         line = self._line(context)
         questions = self._asking(cut)
         scene = Scene(cut, frozenset(questions), line.hints)
@@ -68,6 +71,8 @@ class Reader:
             _findings(found, ACTS, cut),
             _findings(misfits, tuple(self.feelings), cut),
         )
+        if not reading.skills and not reading.pitfalls:
+            reading = replace(reading, unread=unread(cut, self._foreign, self._small))
         return Explanation(notes, tuple(changes), reading)
 
     def rules_found(self, reply: str, line: str) -> set[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dialogs.reader.lexicon import Lexicon
+from dialogs.reader.pattern import Phrases
 from dialogs.reader.sentence import Sentence
+
+_BEGINNINGS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +29,71 @@ class Questions:
         self._closed = lexicon.words("closed_words")
         self._helpers = lexicon.words("helpers")
         self._persons = lexicon.words("persons")
+        self._pronouns = lexicon.words("pronouns")
         self._openers = lexicon.words("openers")
+        self._leading = lexicon.words("before_question_word")
+        self._tags = lexicon.words("tags")
         self._facts = lexicon.lists["closed_openings"]
+        self._inviting = lexicon.lists["open_openings"]
+        self._verbs = lexicon.words("question_verbs")
 
     def find(self, sentence: Sentence) -> Question | None:
         """The question that a sentence asks, if it does."""
+        if self._tags.issuperset(sentence.words):  # “Okay?”, “You know?”
+            return None
         for at in self._beginnings(sentence):
             if found := self._at(sentence, at):
                 return found
-        return Question(0, open=False, checks=True) if sentence.asked else None
+        if sentence.asked:
+            return self._inside(sentence) or Question(0, open=False, checks=True)
+        return None
 
-    def _beginnings(self, sentence: Sentence) -> list[int]:
-        words = sentence.words
-        return [
-            at
-            for at in range(len(words))
-            if at == 0
-            or sentence.tokens[at].pause
-            or (words[at - 1] in self._openers and words[at] not in self._openers)
-        ][:40]
+    def _beginnings(self, sentence: Sentence) -> Iterator[int]:
+        """Where a clause begins, also after words such as “so”, and behind “in” in “in what way”."""
+        words, count = sentence.words, 0
+        for at, word in enumerate(words):
+            before = words[at - 1] if at else ""
+            new = at == 0 or sentence.tokens[at].pause or (before in self._openers and word not in self._openers)
+            if new or (before in self._leading and (at == 1 or words[at - 2] in self._openers)):
+                count += 1
+                yield at
+            if count > _BEGINNINGS:
+                return
 
     def _at(self, sentence: Sentence, at: int) -> Question | None:
         words = sentence.words
         word, after = words[at], words[at + 1 : at + 5]
         if word in self._open or word in self._closed:
-            inverted = any(
-                helper in self._helpers and not self._persons.isdisjoint(after[place + 1 : place + 3])
-                for place, helper in enumerate(after)
-            )
-            if sentence.asked or inverted:
-                fact = any(words[at : at + len(form)] == form for form in self._facts.get(word, ()))
-                return Question(at, open=word in self._open and not fact, checks=False)
+            if sentence.asked or self._inverted(after) or (after[:1] and after[0] in self._verbs):
+                return self._question(words, at)
             return None
-        if word in self._helpers and any(person in self._persons for person in after[:2]):
-            return Question(at, open=False, checks=False)
+        if _stands(self._inviting, words, at):
+            return Question(at, open=True, checks=False)
+        first = all(one in self._openers for one in words[:at])
+        if word in self._helpers and (first or sentence.asked) and any(one in self._persons for one in after[:2]):
+            return self._question(words, at)
         return None
+
+    def _inside(self, sentence: Sentence) -> Question | None:
+        """A question in the middle of a long sentence: “so when you think of it do you …?”."""
+        words = sentence.words
+        for at, word in enumerate(words[:-2]):
+            if word in self._helpers and words[at + 1] in self._pronouns:
+                asks = at > 0 and words[at - 1] in (self._open | self._closed)
+                return self._question(words, at - asks)
+        return None
+
+    def _question(self, words: tuple[str, ...], at: int) -> Question:
+        fact = _stands(self._facts, words, at)
+        return Question(at, (words[at] in self._open and not fact) or _stands(self._inviting, words, at), checks=False)
+
+    def _inverted(self, after: tuple[str, ...]) -> bool:
+        return any(
+            word in self._helpers and not self._persons.isdisjoint(after[place + 1 : place + 3])
+            for place, word in enumerate(after)
+        )
+
+
+def _stands(phrases: Phrases, words: tuple[str, ...], at: int) -> bool:
+    """Whether an entry of the list begins at this word."""
+    return any(words[at : at + len(form)] == form for form in phrases.get(words[at], ()))

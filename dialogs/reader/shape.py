@@ -10,7 +10,7 @@ from dialogs.reading import ACTS, PITFALLS, SKILLS
 from dialogs.script import Id, Names, Part, Words
 
 Valence = Literal["pleasant", "unpleasant", "either"]
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1500, strip_whitespace=True)]
 Phrases = Annotated[list[Phrase], Field(min_length=1)]
 
 HINTS = ("concession", "complaint", "asks_advice", "bad_news", "good_news")

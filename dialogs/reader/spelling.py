@@ -13,6 +13,12 @@ _SHORTEST = 5
 _LONGEST = 24
 
 
+_LONG = 8
+_VOWELS = frozenset("aeiou")
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {key: row[max(0, at - 1) : at + 2] for row in _ROWS for at, key in enumerate(row)}
+
+
 class Spelling:
     """Turns one typed word into regular words. ``learn`` the vocabulary before the first use."""
 
@@ -87,10 +93,18 @@ def _shorter(word: str) -> Iterator[str]:
 
 
 def _one_slip(typed: str, meant: str) -> bool:
-    """One letter left out, added, changed, or two neighbours swapped."""
+    """One letter left out, added or mistyped, or two neighbours swapped."""
     if len(typed) != len(meant):
         return abs(len(typed) - len(meant)) == 1
-    return sum(a != b for a, b in zip(typed, meant, strict=True)) == 1 or _swapped(typed, meant)
+    changed = [(a, b) for a, b in zip(typed, meant, strict=True) if a != b]
+    return (len(changed) == 1 and _mistyped(*changed[0], len(meant))) or _swapped(typed, meant)
+
+
+def _mistyped(typed: str, meant: str, length: int) -> bool:
+    """A key beside the right one, or in a long word the wrong vowel; any other letter makes another word."""
+    if typed in _VOWELS and meant in _VOWELS:
+        return length >= _LONG
+    return length > _SHORTEST and meant in _BESIDE.get(typed, "")
 
 
 def _swapped(typed: str, meant: str) -> bool:

@@ -143,7 +143,10 @@ def levels(rows: list[Row], found: list[dict[str, int]]) -> Iterator[str]:
     """EPITOME's three levels: none, weak and strong."""
     for name, column, wanted in LEVELS:
         guess = [str(max((one[label] for label in wanted & one.keys()), default=0)) for one in found]
-        each = [f1((row[column] == level, mine == level) for row, mine in zip(rows, guess, strict=True))[2] for level in "012"]
+        each = [
+            f1((row[column] == level, mine == level) for row, mine in zip(rows, guess, strict=True))[2]
+            for level in "012"
+        ]
         yield f"EPITOME {name}, 3 levels, macro-F1: {sum(each) / 3:.3f}"
 
 
@@ -157,7 +160,9 @@ def sessions(rows: list[Row], found: list[dict[str, int]], readings: list[Readin
     yield f"pitfalls raised on {len(good)} good reflections: {sum(good) / len(good):.1%}"
     shares: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row, one in zip(rows, found, strict=True):
-        shares[row["quality"], row["id"].split("-")[0]].append(bool(REFLECTION & one.keys()) - bool(TELLING & one.keys()))
+        shares[row["quality"], row["id"].split("-")[0]].append(
+            bool(REFLECTION & one.keys()) - bool(TELLING & one.keys())
+        )
     high, low = ([sum(s) / len(s) for (kind, _), s in shares.items() if kind == which] for which in ("high", "low"))
     pairs = [(a > b) + 0.5 * (a == b) for a in high for b in low]
     yield f"telling {len(high)} good from {len(low)} bad sessions, AUC: {sum(pairs) / len(pairs):.3f}"

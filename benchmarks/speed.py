@@ -61,7 +61,9 @@ def main() -> None:
     print(f"a reply of about 15 words ({len(items)} of them): {usual / len(items) * 1e6:.0f} µs")
     print(f"the same, with lines and words never seen before: {first / len(items) * 1e6:.0f} µs")
     for name, text in HOSTILE.items():
-        print(f"4096 characters, {name}: {seconds(lambda text=text: reader.read(text[:4096], Context(text[:500]))) * 1e3:.1f} ms")
+        print(
+            f"4096 characters, {name}: {seconds(lambda text=text: reader.read(text[:4096], Context(text[:500]))) * 1e3:.1f} ms"
+        )
     print(f"memory for the reader: {memory() - before:.0f} MB")
 
 

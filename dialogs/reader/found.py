@@ -15,6 +15,8 @@ class Found:
     sentence: int
     start: int
     end: int
+    weighed: bool = False
+    """It rests on the points of the whole sentence, not on these very words."""
 
     def meets(self, other: Found) -> bool:
         """Whether the two share a word."""

@@ -39,7 +39,7 @@ class Reader:
         self._paraphrase = Paraphrase(lexicon)
         self._signs = Signs(lexicon, self._paraphrase)
         self._verdict = Verdict(lexicon)
-        self._are = lexicon.words("your_is_you_are") | lexicon.words("feeling")
+        self._are = lexicon.words("your_is_you_are")
         self._foreign = lexicon.words("foreign")
         self._small = lexicon.words("small")
         self._line = lru_cache(maxsize=512)(self._read_line)
@@ -107,7 +107,10 @@ class Reader:
         hints = frozenset(one.label for one in _shown(matches) if one.label in HINTS)
         facts = frozenset(word for fact in context.facts for one in self._sentences(fact) for word in one.words)
         content = frozenset(self._paraphrase.content(words)) | facts
-        return Line(hints if words else None, content, facts, mood(self._lexicon, context, words, hints))
+        felt = mood(self._lexicon, context, words, hints)
+        if felt or "complaint" in hints:
+            hints |= {"matters"}
+        return Line(hints if words else None, content, facts, felt)
 
     def _given_back(self, scene: Scene, line: Line, questions: Mapping[int, Question]) -> list[Found]:
         out: list[Found] = []
@@ -117,7 +120,7 @@ class Reader:
                 continue
             if strength := self._paraphrase.strength(sentence, line.content, line.facts):
                 whole = (number, 0, len(sentence.words))
-                out += [Found(label, strength, "paraphrase", *whole) for label in ("listen", "reflection")]
+                out.append(Found("listen", strength, "paraphrase", *whole))
         return out
 
     def _sentences(self, text: str) -> list[Sentence]:
@@ -146,7 +149,7 @@ def _weighed(notes: Iterable[Note]) -> Iterator[Found]:
     """What cues show together; named after the one that says most."""
     for number, note in enumerate(notes):
         for score in note.scores:
-            yield Found(score.label, score.strength, score.leading, number, 0, len(note.sentence.words))
+            yield Found(score.label, score.strength, score.leading, number, 0, len(note.sentence.words), weighed=True)
 
 
 def _findings(found: list[Found], labels: tuple[str, ...], cut: list[Sentence]) -> tuple[Finding, ...]:

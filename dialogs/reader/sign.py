@@ -12,6 +12,7 @@ from dialogs.reader.sentence import Sentence
 
 COUNTED = {"me": 3, "you": 3}
 LENGTHS = (3, 6, 12, 20)
+LINES = (4, 10, 25, 45)
 ECHOES = (1, 2, 3, 5)
 SUBJECTS = ("i", "you", "other", "it", "none")
 SIGNS: dict[str, str] = {
@@ -26,7 +27,6 @@ SIGNS: dict[str, str] = {
     "last": "the last sentence",
     "only": "the only sentence",
     "no_line": "what it answers is not known",
-    "long_line": "it answers a long line",
     "me_not_you": "it speaks of I or we, and not of you",
     "you_not_me": "it speaks of you, and not of I or we",
     "nobody": "it speaks of neither",
@@ -37,14 +37,13 @@ SIGNS: dict[str, str] = {
         for n in range(1, most + 1)
     },
     **{f"words_{n}": f"at least {n} words" for n in LENGTHS},
+    **{f"line_{n}": f"the line has at least {n} content words" for n in LINES},
     **{f"echo_{n}": f"at least {n} content words of the line" for n in ECHOES},
     **{f"about_{who}": f"the first person or thing named is {who}" for who in SUBJECTS},
     **{f"about_{who}_{kind}": f"the same, in a {kind}" for who in SUBJECTS for kind in ("question", "statement")},
     **{f"begins_{who}": f"its first word is about {who}" for who in SUBJECTS},
 }
 """Every sign and what it says."""
-
-_LONG_LINE = 25
 
 
 class Signs:
@@ -97,8 +96,7 @@ class Signs:
         if not line.content:
             yield "no_line"
             return
-        if len(line.content) > _LONG_LINE:
-            yield "long_line"
+        yield from (f"line_{n}" for n in LINES if len(line.content) >= n)
         mine = self._paraphrase.content(sentence.words)
         shared = len(self._paraphrase.shared(mine, line.content))
         yield from (f"echo_{n}" for n in ECHOES if shared >= n)

@@ -20,7 +20,6 @@ YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate"}),
     "fixing": frozenset(PITFALLS) - {"fixing", "minimizing"},
     "minimizing": frozenset({"hijacking", "contempt"}),
-    "closed_question": frozenset({"reflection"}),
 }
 """A label gives way to these when they share words: the fuller reading of the same words stays."""
 
@@ -73,7 +72,7 @@ class Verdict:
         stays: list[Found] = []
         for one in found:
             words = scene.sentences[one.sentence].words[one.start : one.end]
-            unfit = self._unfit(words, wrong) if one.label == "empathize" else None
+            unfit = self._unfit(words, wrong) if one.label == "empathize" and not one.weighed else None
             if unfit is None:
                 stays.append(one)
             misfits += [Found(name, one.strength, one.rule, one.sentence, one.start, one.end) for name in unfit or ()]
@@ -136,14 +135,13 @@ class Verdict:
 
 
 def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
-    """Questions as acts; an open one invites."""
-    out: list[Found] = []
-    for number, question in questions.items():
-        end = len(scene.sentences[number].words)
-        labels = ("open_question", "turn_toward") if question.open else ("closed_question",)
-        rule = OPEN if question.open else "closed_question"
-        out += [Found(label, 2, rule, number, question.start, end) for label in labels]
-    return out
+    """An open question invites. (Closed ones are told by points: many are only checks.)"""
+    return [
+        Found(label, 2, OPEN, number, question.start, len(scene.sentences[number].words))
+        for number, question in questions.items()
+        if question.open
+        for label in (OPEN, "turn_toward")
+    ]
 
 
 def _welcome(found: list[Found], line: Line) -> list[Found]:
@@ -157,7 +155,7 @@ def _settled(found: list[Found]) -> list[Found]:
     return [
         one
         for one in found
-        if not any(other.label in YIELDS.get(one.label, ()) and one.meets(other) for other in found)
+        if one.weighed or not any(other.label in YIELDS.get(one.label, ()) and one.meets(other) for other in found)
     ]
 
 

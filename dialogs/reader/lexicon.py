@@ -37,6 +37,7 @@ NEEDED = (
     "about_other",
     "about_it",
     "foreign",
+    "bare",
 )
 """The lists that the reader itself looks into."""
 

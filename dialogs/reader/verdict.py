@@ -15,6 +15,7 @@ from dialogs.reading import PITFALLS, SKILLS
 _BARRAGE = 3
 _STORY = 8
 TAKEN_BACK, BARRAGE, OWN_STORY, OPEN = "taken_back", "barrage", "own_story", "open_question"
+BRUSHED_OFF = "brushed_off"
 
 YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate"}),
@@ -39,7 +40,7 @@ class Verdict:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._buts = lexicon.words("buts")
-        self._you = lexicon.words("you")
+        self._bare = lexicon.words("bare")
 
     def weigh(
         self, found: list[Found], scene: Scene, line: Line, questions: dict[int, Question]
@@ -54,6 +55,7 @@ class Verdict:
             "question upon question": lambda now: _barraged(now, scene, questions),
             "a “but” takes it back": lambda now: self._taken_back(now, scene, questions),
             "nothing but the learner's own story": lambda now: self._own_story(now, scene, line),
+            "a bare word, and on to another thing": lambda now: self._brushed_off(now, scene, line),
         }
         changes: list[Change] = []
         for why, step in steps.items():
@@ -122,16 +124,29 @@ class Verdict:
         return not (rest & set(SKILLS)) and not asks and not holds(self._lexicon.lists["warm"], words)
 
     def _own_story(self, found: list[Found], scene: Scene, line: Line) -> list[Found]:
-        """Nothing but the learner's own story, when the other person told something that matters."""
-        labels = {one.label for one in found}
-        words = [word for sentence in scene.sentences for word in sentence.words]
-        if not line.mood or labels & {*SKILLS, *PITFALLS} or len(words) < _STORY or self._you & set(words):
+        """Nothing but the learner's own story, when the other person told something that matters.
+
+        In answer to a complaint it defends.
+        """
+        labels = {one.label for one in found if not one.weighed}
+        words = sum(len(sentence.words) for sentence in scene.sentences)
+        if "matters" not in (line.hints or ()) or labels & {*SKILLS, *PITFALLS} or words < _STORY:
             return found
-        return found + [
-            Found("hijacking", 1, OWN_STORY, one.sentence, one.start, one.end)
-            for one in found
-            if one.label == "self_disclosure"
-        ]
+        label = "defending" if "complaint" in (line.hints or ()) else "hijacking"
+        told = [one for one in found if one.label == "self_disclosure"]
+        return found + [Found(label, 1, OWN_STORY, one.sentence, one.start, one.end) for one in told]
+
+    def _brushed_off(self, found: list[Found], scene: Scene, line: Line) -> list[Found]:
+        """“Nice. Did you feed the cat?”: a bare word for something that matters, and on to another thing."""
+        first = scene.sentences[0]
+        bare = all(word in self._bare for word in first.words) and "!" not in first.stop and "?" not in first.stop
+        warm = any(one.label in SKILLS and not one.weighed and one.rule != OPEN for one in found)
+        if not bare or warm or len(scene.sentences) < 2 or "matters" not in (line.hints or ()):
+            return found
+        if any(one.label in PITFALLS for one in found if one.label != "fixing"):
+            return found
+        stays = [one for one in found if one.label not in ("turn_toward", "fixing", "empathize")]
+        return [*stays, Found("dismissing", 1, BRUSHED_OFF, 0, 0, len(first.words))]
 
 
 def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
@@ -161,10 +176,13 @@ def _settled(found: list[Found]) -> list[Found]:
 
 def _accused(found: list[Found]) -> list[Found]:
     """Where a pitfall stands, the same words neither invite nor give back."""
-    blocks = [one for one in found if one.label in PITFALLS or one.label == "advice"]
+    blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]
     sharp = any(one.label in ("interrogating", "contempt") for one in blocks)
+    cold = any(one.label in PITFALLS for one in blocks)
 
     def blocked(one: Found) -> bool:
+        if one.weighed:
+            return cold and one.label == "turn_toward"
         if one.label == "turn_toward" and one.rule == OPEN:
             return sharp or any(one.meets(block) for block in blocks)
         return one.label == "listen" and any(one.meets(block) for block in blocks)
@@ -174,8 +192,10 @@ def _accused(found: list[Found]) -> list[Found]:
 
 def _barraged(found: list[Found], scene: Scene, questions: dict[int, Question]) -> list[Found]:
     """Question upon question, most of them closed, and nothing warm between them."""
-    closed = [number for number, question in questions.items() if not question.open]
-    warm = any(one.label in SKILLS and one.rule != OPEN for one in found)
+    closed = [
+        number for number, question in questions.items() if not question.open or len(scene.sentences[number].words) < 4
+    ]
+    warm = any(one.label in SKILLS and one.rule != OPEN and not one.weighed for one in found)
     if len(questions) < _BARRAGE or len(closed) < _BARRAGE - 1 or warm:
         return found
     stays = [one for one in found if one.label != "turn_toward"]

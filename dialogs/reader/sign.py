@@ -12,6 +12,7 @@ from dialogs.reader.sentence import Sentence
 
 COUNTED = {"me": 3, "you": 3}
 LENGTHS = (3, 6, 12, 20)
+SENTENCES = (2, 3, 5)
 LINES = (4, 10, 25, 45)
 ECHOES = (1, 2, 3, 5)
 SUBJECTS = ("i", "you", "other", "it", "none")
@@ -37,6 +38,7 @@ SIGNS: dict[str, str] = {
         for n in range(1, most + 1)
     },
     **{f"words_{n}": f"at least {n} words" for n in LENGTHS},
+    **{f"of_{n}": f"the reply has at least {n} sentences" for n in SENTENCES},
     **{f"line_{n}": f"the line has at least {n} content words" for n in LINES},
     **{f"echo_{n}": f"at least {n} content words of the line" for n in ECHOES},
     **{f"about_{who}": f"the first person or thing named is {who}" for who in SUBJECTS},
@@ -59,6 +61,7 @@ class Signs:
         """The signs of the sentence ``number`` of ``count``."""
         out = {*self._kind(sentence, question), *self._people(sentence, question), *self._echo(sentence, line)}
         out.update(f"words_{n}" for n in LENGTHS if len(sentence.words) >= n)
+        out.update(f"of_{n}" for n in SENTENCES if count >= n)
         if number == 0:
             out.add("first")
         if number == count - 1:

@@ -50,6 +50,7 @@ class Verdict:
         steps: dict[str, Callable[[list[Found]], list[Found]]] = {
             "the feeling does not fit the line": lambda now: self._fitting(now, misfits, scene, line),
             "the line asks for advice": lambda now: _welcome(now, line),
+            "the sentence gives back what was said": _either,
             "the same words say something fuller": _settled,
             "the same words get in the way": _accused,
             "question upon question": lambda now: _barraged(now, scene, questions),
@@ -141,7 +142,9 @@ class Verdict:
         first = scene.sentences[0]
         bare = all(word in self._bare for word in first.words) and "!" not in first.stop and "?" not in first.stop
         warm = any(one.label in SKILLS and not one.weighed and one.rule != OPEN for one in found)
-        if not bare or warm or len(scene.sentences) < 2 or "matters" not in (line.hints or ()):
+        if not bare or warm or len(scene.sentences) < 2 or not line.mood:
+            return found
+        if any(one.label == "reflection" for one in found):
             return found
         if any(one.label in PITFALLS for one in found if one.label != "fixing"):
             return found
@@ -163,6 +166,12 @@ def _welcome(found: list[Found], line: Line) -> list[Found]:
     """Advice that was asked for is no pitfall."""
     asked_for = "asks_advice" in (line.hints or ())
     return [one for one in found if one.label != "fixing"] if asked_for else found
+
+
+def _either(found: list[Found]) -> list[Found]:
+    """Points never call a sentence fixing that gives back what was said."""
+    back = {one.sentence for one in found if one.label == "reflection"}
+    return [one for one in found if not (one.weighed and one.label == "fixing" and one.sentence in back)]
 
 
 def _settled(found: list[Found]) -> list[Found]:

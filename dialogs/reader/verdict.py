@@ -79,7 +79,10 @@ class Verdict:
             if unfit is None:
                 stays.append(one)
             misfits += [Found(name, one.strength, one.rule, one.sentence, one.start, one.end) for name in unfit or ()]
-        return stays
+        wrong_sentences = {one.sentence for one in found if one not in stays}
+        return [
+            one for one in stays if not (one.weighed and one.label == "empathize" and one.sentence in wrong_sentences)
+        ]
 
     def _unfit(self, words: tuple[str, ...], wrong: str) -> list[str] | None:
         """None when the words fit; else the feelings that do not (none for a mere “awful”)."""

@@ -166,6 +166,8 @@ def feedback() -> tuple[Feedback, Source]:
         },
         "pitfalls": {name: {"name": name, "change": f"[change {name}: {{words}}]"} for name in PITFALLS},
         "nothing": "[nothing]",
+        "foreign": "[foreign]",
+        "wordless": "[wordless]",
         "misfit": "[misfit {feeling}]",
         "feelings": {"sadness": "sadness", "joy": "joy"},
     }

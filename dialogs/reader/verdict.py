@@ -19,7 +19,7 @@ BRUSHED_OFF = "brushed_off"
 
 YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate"}),
-    "fixing": frozenset(PITFALLS) - {"fixing", "minimizing"},
+    "fixing": frozenset(PITFALLS) - {"fixing"},
     "minimizing": frozenset({"hijacking", "contempt"}),
 }
 """A label gives way to these when they share words: the fuller reading of the same words stays."""
@@ -50,7 +50,7 @@ class Verdict:
         steps: dict[str, Callable[[list[Found]], list[Found]]] = {
             "the feeling does not fit the line": lambda now: self._fitting(now, misfits, scene, line),
             "the line asks for advice": lambda now: _welcome(now, line),
-            "the sentence gives back what was said": _either,
+            "the sentence plainly does something else": _either,
             "the same words say something fuller": _settled,
             "the same words get in the way": _accused,
             "question upon question": lambda now: _barraged(now, scene, questions),
@@ -172,9 +172,17 @@ def _welcome(found: list[Found], line: Line) -> list[Found]:
 
 
 def _either(found: list[Found]) -> list[Found]:
-    """Points never call a sentence fixing that gives back what was said."""
+    """What points say gives way to plainer findings of another kind in the same sentence."""
+
+    def plain(*labels: str) -> set[int]:
+        return {one.sentence for one in found if one.label in labels and not one.weighed}
+
     back = {one.sentence for one in found if one.label == "reflection"}
-    return [one for one in found if not (one.weighed and one.label == "fixing" and one.sentence in back)]
+    elsewhere = {
+        "fixing": back | plain(*(label for label in PITFALLS if label != "fixing")),
+        "listen": plain("empathize", "validate", *PITFALLS),
+    }
+    return [one for one in found if not (one.weighed and one.sentence in elsewhere.get(one.label, ()))]
 
 
 def _settled(found: list[Found]) -> list[Found]:

@@ -19,6 +19,7 @@ BRUSHED_OFF = "brushed_off"
 
 YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate"}),
+    "listen": frozenset({"validate"}),
     "fixing": frozenset(PITFALLS) - {"fixing"},
     "minimizing": frozenset({"hijacking", "contempt"}),
 }
@@ -199,10 +200,11 @@ def _accused(found: list[Found]) -> list[Found]:
     blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]
     sharp = any(one.label in ("interrogating", "contempt") for one in blocks)
     cold = any(one.label in PITFALLS for one in blocks)
+    harsh = any(one.label in ("contempt", "judging", "defending", "dismissing") for one in blocks)
 
     def blocked(one: Found) -> bool:
         if one.weighed:
-            return cold and one.label == "turn_toward"
+            return (cold and one.label == "turn_toward") or (harsh and one.label == "empathize")
         if one.label == "turn_toward" and one.rule == OPEN:
             return sharp or any(one.meets(block) for block in blocks)
         return one.label == "listen" and any(one.meets(block) for block in blocks)

@@ -91,10 +91,13 @@ def _check_weights(files: Files, problems: list[Diagnostic]) -> None:
         if label not in LABELS:
             fix = nearest(label, LABELS)
             problems.append(source.problem(("weights", label), "W001", f"Nothing can show “{label}”.", fix, key=True))
-        for cue in weight.cues:
+        named = [(("cues", cue), cue) for cue in weight.cues] + [(("one_of",), cue) for cue in weight.one_of or ()]
+        for place, cue in named:
             if cue not in cues:
-                message, place = f"There is no rule or sign “{cue}”.", ("weights", label, "cues", cue)
-                problems.append(source.problem(place, "R005", message, nearest(cue, cues), key=True))
+                message = f"There is no rule or sign “{cue}”."
+                problems.append(
+                    source.problem(("weights", label, *place), "R005", message, nearest(cue, cues), key=True)
+                )
 
 
 def _prove(reader: Reader, files: Files, problems: list[Diagnostic]) -> None:

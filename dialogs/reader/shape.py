@@ -63,6 +63,8 @@ class Weight(Part):
     needs: int
     """The points that a sentence needs."""
     strength: Literal[1, 2] = 2
+    one_of: Names | None = None
+    """Without one of these cues, no points are enough."""
     cues: dict[Id, int]
     """Rules and signs, each with its points: below nought they speak against the label."""
 

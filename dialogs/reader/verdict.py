@@ -19,7 +19,6 @@ BRUSHED_OFF = "brushed_off"
 
 YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate"}),
-    "listen": frozenset({"validate"}),
     "fixing": frozenset(PITFALLS) - {"fixing"},
     "minimizing": frozenset({"hijacking", "contempt"}),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from dialogs.reader.shape import Weight
@@ -38,16 +39,19 @@ class Weights:
             for cue, points in weight.cues.items():
                 self._points.setdefault(cue, []).append((label, points))
 
-    def shown(self, cues: Iterable[str]) -> list[Score]:
+    def shown(self, cues: AbstractSet[str]) -> list[Score]:
         """The labels for which these cues have enough points."""
         totals = dict.fromkeys(self._weights, 0)
-        cues = list(cues)
         for cue in cues:
             for label, points in self._points.get(cue, ()):
                 totals[label] += points
-        return [self._score(label, cues) for label, total in totals.items() if total >= self._weights[label].needs]
+        return [self._score(label, cues) for label, total in totals.items() if self._enough(label, total, cues)]
 
-    def _score(self, label: str, cues: Iterable[str]) -> Score:
+    def _enough(self, label: str, total: int, cues: AbstractSet[str]) -> bool:
+        weight = self._weights[label]
+        return total >= weight.needs and not (weight.one_of and cues.isdisjoint(weight.one_of))
+
+    def _score(self, label: str, cues: AbstractSet[str]) -> Score:
         weight = self._weights[label]
         counted = {cue: weight.cues[cue] for cue in cues if cue in weight.cues}
         return Score(label, weight.needs, weight.strength, counted)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from dialogs.reader.pattern import Begins, Choice, Finishes, Gap, Listed, Node, Phrases, Sequence, Word
 from dialogs.reader.sentence import Sentence
 
-_MOST_STATES = 20_000
+_MOST_STATES = 5_000
 """Known states are forgotten beyond this, so that memory stays small."""
 
 
@@ -85,11 +85,12 @@ class Automaton:
         known, last = self._known, len(sentence.words)
         words = [word if word in known else "" for word in sentence.words]
         pauses = [token.pause for token in sentence.tokens]
+        begins = self._begins(sentence)
         if not self._starts or len(self._states) > _MOST_STATES:
             self._states.clear()
-            self._starts = {begins: self._start(begins) for begins in (False, True)}
+            self._starts = {begin: self._start(begin) for begin in (False, True)}
         for start in range(last):
-            state = self._starts[self._begins(sentence, start)]
+            state = self._starts[begins[start]]
             for end in range(start, last):
                 word, pause = words[end], end > start and pauses[end]
                 following = state.following[pause]
@@ -100,16 +101,15 @@ class Automaton:
                 for owner in state.complete if end + 1 < last else state.finished:
                     yield owner, start, end + 1
 
-    def _begins(self, sentence: Sentence, at: int) -> bool:
-        """Whether a clause begins here, perhaps after words such as “oh” and “so”."""
-        words = sentence.words
-        while at > 0 and not sentence.tokens[at].pause:
-            if words[at - 1] not in self._small.openers:
-                return False
-            if words[at - 1] in self._small.buts:
-                return True
-            at -= 1
-        return True
+    def _begins(self, sentence: Sentence) -> list[bool]:
+        """For every place whether a clause begins there, perhaps after words such as “oh” and “so”."""
+        out: list[bool] = []
+        before = ""
+        for token in sentence.tokens:
+            opened = before in self._small.openers and (before in self._small.buts or out[-1])
+            out.append(not out or token.pause or opened)
+            before = token.text
+        return out
 
     # Building: one place after the other; phrases that begin alike share their first places.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from dialogs.reader.explanation import Explanation, Note
 from dialogs.reader.found import Found
@@ -124,18 +125,16 @@ class Reader:
         return out
 
     def _sentences(self, text: str) -> list[Sentence]:
-        return sentences(self._you_are(list(tokens(text, self._spelling.regular))))
+        return sentences(self._you_are(tokens(text, self._spelling.regular)))
 
-    def _you_are(self, pieces: list[Token | Stop]) -> list[Token | Stop]:
+    def _you_are(self, pieces: Iterable[Token | Stop]) -> Iterator[Token | Stop]:
         """“your upset” is meant as “you are upset”."""
-        out: list[Token | Stop] = []
-        for piece, following in zip(pieces, [*pieces[1:], Stop("")], strict=False):
+        for piece, following in pairwise(chain(pieces, (Stop(""),))):
             if isinstance(piece, Token) and piece.text == "your" and following.text in self._are:
-                out.append(replace(piece, text="you"))
-                out.append(replace(piece, text="are", pause=False))
+                yield replace(piece, text="you")
+                yield replace(piece, text="are", pause=False)
             else:
-                out.append(piece)
-        return out
+                yield piece
 
 
 def _shown(matches: Iterable[Match]) -> Iterator[Found]:
@@ -154,13 +153,14 @@ def _weighed(notes: Iterable[Note]) -> Iterator[Found]:
 
 def _findings(found: list[Found], labels: tuple[str, ...], cut: list[Sentence]) -> tuple[Finding, ...]:
     """The findings with one of ``labels`` in the order of the text; of those that overlap the strongest."""
-    kept: dict[str, list[Found]] = {label: [] for label in labels}
+    kept: dict[tuple[str, int], list[Found]] = {}
     for one in sorted(found, key=lambda f: (-f.strength, f.start - f.end, f.sentence, f.start, f.rule)):
-        if one.label in kept and not any(one.meets(other) for other in kept[one.label]):
-            kept[one.label].append(one)
+        same = kept.setdefault((one.label, one.sentence), [])
+        if one.label in labels and not any(one.meets(other) for other in same):
+            same.append(one)
     out = [
         Finding(one.label, *cut[one.sentence].span(one.start, one.end), one.strength, one.rule)
-        for label in labels
-        for one in kept[label]
+        for same in kept.values()
+        for one in same
     ]
     return tuple(sorted(out, key=lambda f: (f.start, f.end, labels.index(f.label))))

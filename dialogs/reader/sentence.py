@@ -9,6 +9,8 @@ from dialogs.reader.token import Stop, Token
 
 _LONGEST = 80
 """Words without any stop are cut here, so that no text makes the reader slow."""
+_MOST = 100
+"""Nothing is read after so many sentences: thousands of emoji take no longer than a long letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,6 @@ def sentences(pieces: Iterable[Token | Stop]) -> list[Sentence]:
             out.append(Sentence(tuple(run), words, stop, count, any(token.quoted for token in run)))
             count += len(run)
             run = []
+            if len(out) == _MOST:
+                break
     return out

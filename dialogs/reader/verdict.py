@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dialogs.reader.found import Found
@@ -30,8 +30,18 @@ class Change:
     """What one step took away and added, and why."""
 
     why: str
-    gone: tuple[Found, ...]
-    added: tuple[Found, ...]
+    before: list[Found]
+    after: list[Found]
+
+    @property
+    def gone(self) -> list[Found]:
+        after = set(self.after)
+        return [one for one in self.before if one not in after]
+
+    @property
+    def added(self) -> list[Found]:
+        before = set(self.before)
+        return [one for one in self.after if one not in before]
 
 
 class Verdict:
@@ -62,8 +72,7 @@ class Verdict:
         for why, step in steps.items():
             after = step(found)
             if after != found:
-                gone = tuple(one for one in found if one not in after)
-                changes.append(Change(why, gone, tuple(one for one in after if one not in found)))
+                changes.append(Change(why, found, after))
             found = after
         return found, misfits, changes
 
@@ -73,13 +82,15 @@ class Verdict:
         if not wrong:
             return found
         stays: list[Found] = []
+        wrong_sentences: set[int] = set()
         for one in found:
             words = scene.sentences[one.sentence].words[one.start : one.end]
             unfit = self._unfit(words, wrong) if one.label == "empathize" and not one.weighed else None
             if unfit is None:
                 stays.append(one)
+            else:
+                wrong_sentences.add(one.sentence)
             misfits += [Found(name, one.strength, one.rule, one.sentence, one.start, one.end) for name in unfit or ()]
-        wrong_sentences = {one.sentence for one in found if one not in stays}
         return [
             one for one in stays if not (one.weighed and one.label == "empathize" and one.sentence in wrong_sentences)
         ]
@@ -97,11 +108,13 @@ class Verdict:
         """A validation followed by “but” and something that cancels it."""
         gone: set[Found] = set()
         added: list[Found] = []
+        beside = _by_sentence(found)
         for one in found:
             if one.label in ("validate", "concession") and (turn := self._turn(one, scene)):
                 number, at = turn
-                if self._cancels(found, scene, questions, number, at):
-                    gone |= {one, *(other for other in found if other.label == "empathize" and other.meets(one))}
+                if self._cancels(beside.get(number, []), scene, questions, number, at):
+                    near = beside[one.sentence]
+                    gone |= {one, *(other for other in near if other.label == "empathize" and other.meets(one))}
                     end = len(scene.sentences[number].words)
                     added.append(Found("but", 2, TAKEN_BACK, number, at, end))
         return [one for one in found if one not in gone] + added
@@ -119,7 +132,7 @@ class Verdict:
 
     def _cancels(self, found: list[Found], scene: Scene, questions: dict[int, Question], number: int, at: int) -> bool:
         words = scene.sentences[number].words[at + 1 :]
-        rest = {one.label for one in found if one.sentence == number and one.start > at}
+        rest = {one.label for one in found if one.start > at}
         if rest & set(PITFALLS):
             return True
         if not words:
@@ -155,6 +168,13 @@ class Verdict:
         return [*stays, Found("dismissing", 1, BRUSHED_OFF, 0, 0, len(first.words))]
 
 
+def _by_sentence(found: Iterable[Found]) -> dict[int, list[Found]]:
+    out: dict[int, list[Found]] = {}
+    for one in found:
+        out.setdefault(one.sentence, []).append(one)
+    return out
+
+
 def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
     """An open question invites. (Closed ones are told by points: many are only checks.)"""
     return [
@@ -187,11 +207,13 @@ def _either(found: list[Found]) -> list[Found]:
 
 def _settled(found: list[Found]) -> list[Found]:
     """Of labels that claim the same words, the one that says more stays."""
-    return [
-        one
-        for one in found
-        if one.weighed or not any(other.label in YIELDS.get(one.label, ()) and one.meets(other) for other in found)
-    ]
+    beside = _by_sentence(found)
+
+    def fuller(one: Found) -> bool:
+        labels = YIELDS.get(one.label, ())
+        return any(other.label in labels and one.meets(other) for other in beside[one.sentence])
+
+    return [one for one in found if one.weighed or not fuller(one)]
 
 
 def _accused(found: list[Found]) -> list[Found]:
@@ -199,14 +221,16 @@ def _accused(found: list[Found]) -> list[Found]:
     blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]
     sharp = any(one.label in ("interrogating", "contempt") for one in blocks)
     cold = any(one.label in PITFALLS for one in blocks)
+    beside = _by_sentence(blocks)
     harsh = any(one.label in ("contempt", "judging", "defending", "dismissing") for one in blocks)
 
     def blocked(one: Found) -> bool:
         if one.weighed:
             return (cold and one.label == "turn_toward") or (harsh and one.label == "empathize")
-        if one.label == "turn_toward" and one.rule == OPEN:
-            return sharp or any(one.meets(block) for block in blocks)
-        return one.label == "listen" and any(one.meets(block) for block in blocks)
+        same_words = any(one.meets(block) for block in beside.get(one.sentence, ()))
+        return (one.rule == OPEN and one.label == "turn_toward" and (sharp or same_words)) or (
+            one.label == "listen" and same_words
+        )
 
     return [one for one in found if not blocked(one)]
 

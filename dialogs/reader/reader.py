@@ -20,7 +20,7 @@ from dialogs.reader.shape import HINTS, Feeling
 from dialogs.reader.sign import Signs
 from dialogs.reader.spelling import Spelling
 from dialogs.reader.token import Stop, Token, tokens
-from dialogs.reader.verdict import Verdict, asked
+from dialogs.reader.verdict import OPEN, PARAPHRASE, Verdict, asked
 from dialogs.reader.weight import Weights
 from dialogs.reading import ACTS, PITFALLS, SKILLS, Context, Finding, Reading
 
@@ -65,6 +65,11 @@ class Reader:
             *asked(questions, scene),
             *self._given_back(scene, line, questions),
         ]
+        plain = any(
+            one.label in SKILLS or one.label in PITFALLS for one in found if not one.weighed and one.rule != OPEN
+        )
+        if not plain and (why := unread(cut, self._foreign, self._small)):
+            return Explanation(notes, (), Reading(unread=why))
         found, misfits, changes = self._verdict.weigh(found, scene, line, questions)
         reading = Reading(
             _findings(found, SKILLS, cut),
@@ -72,8 +77,6 @@ class Reader:
             _findings(found, ACTS, cut),
             _findings(misfits, tuple(self.feelings), cut),
         )
-        if not reading.skills and not reading.pitfalls:
-            reading = replace(reading, unread=unread(cut, self._foreign, self._small))
         return Explanation(notes, tuple(changes), reading)
 
     def rules_found(self, reply: str, line: str) -> set[str]:
@@ -121,7 +124,7 @@ class Reader:
                 continue
             if strength := self._paraphrase.strength(sentence, line.content, line.facts):
                 whole = (number, 0, len(sentence.words))
-                out.append(Found("listen", strength, "paraphrase", *whole))
+                out.append(Found("listen", strength, PARAPHRASE, *whole))
         return out
 
     def _sentences(self, text: str) -> list[Sentence]:

@@ -13,9 +13,9 @@ from dialogs.reader.rule import Scene
 from dialogs.reading import PITFALLS, SKILLS
 
 _BARRAGE = 3
-_STORY = 8
+_STORY = 6
 TAKEN_BACK, BARRAGE, OWN_STORY, OPEN = "taken_back", "barrage", "own_story", "open_question"
-BRUSHED_OFF = "brushed_off"
+BRUSHED_OFF, PARAPHRASE = "brushed_off", "paraphrase"
 
 YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate"}),
@@ -201,8 +201,16 @@ def _either(found: list[Found]) -> list[Found]:
     elsewhere = {
         "fixing": back | plain(*(label for label in PITFALLS if label != "fixing")),
         "listen": plain("empathize", "validate", *PITFALLS),
+        "empathize": plain("minimizing"),
     }
-    return [one for one in found if not (one.weighed and one.sentence in elsewhere.get(one.label, ()))]
+    telling = {one.sentence for one in found if one.label in ("fixing", "advice")}
+
+    def gives_way(one: Found) -> bool:
+        if one.label == "listen" and one.rule == PARAPHRASE:
+            return one.sentence in telling
+        return one.weighed and one.sentence in elsewhere.get(one.label, ())
+
+    return [one for one in found if not gives_way(one)]
 
 
 def _settled(found: list[Found]) -> list[Found]:

@@ -47,6 +47,9 @@ def rule(phrase: str = "purple rain", finds: str = "purple rain", leaves: str = 
         ("feelings:\n  anger:\n    valence: pleasant\n    words: [x]\n", 2, "G010"),
         ("feelings:\n  dread:\n    valence: nasty\n    words: [x]\n", 3, "S003"),
         ("lists: [\n", 2, "Y001"),
+        ("weights:\n  sympathy:\n    needs: 2\n    cues: {no_such_cue: 3}\n", 4, "R005"),
+        ("weights:\n  sympathy:\n    needs: 2\n    one_of: [no_such]\n    cues: {mark: 3}\n", 4, "R005"),
+        ("weights:\n  sympathi:\n    needs: 2\n    cues: {mark: 3}\n", 2, "W001"),
     ],
 )
 def test_mistakes(tmp_path: Path, text: str, line: int, code: str) -> None:

@@ -169,7 +169,39 @@ def test_somebody_elses_words_do_not_count(reader: Reader) -> None:
 def test_questions_are_acts(reader: Reader) -> None:
     assert "open_question" in labels(reader.read("How was it?", DEADLINE).acts)
     assert "closed_question" in labels(reader.read("Is it due at noon?", DEADLINE).acts)
-    assert "turn_toward" not in labels(reader.read("Is it due at noon?", DEADLINE).skills)
+    strengths = {one.label: one.strength for one in reader.read("Is it due at noon?", DEADLINE).skills}
+    assert strengths.get("turn_toward", 0) < 2  # it may show attention; it does not invite a story
+
+
+@pytest.mark.parametrize(
+    "reply", ["lo siento mucho mi amor", "Das tut mir leid, wie geht es dir?", "мне очень жаль", "可怜的你"]
+)
+def test_another_language_is_noticed(reader: Reader, reply: str) -> None:
+    assert reader.read(reply, DEADLINE).unread == "foreign"
+
+
+@pytest.mark.parametrize("reply", ["", "   ", "123 456", "!!!"])
+def test_no_words_at_all(reader: Reader, reply: str) -> None:
+    assert reader.read(reply, DEADLINE).unread == "wordless"
+
+
+@pytest.mark.parametrize("reply", ["k", "blah blargh", "I like trains", "That must have been tough, amigo", "ko"])
+def test_english_can_be_read(reader: Reader, reply: str) -> None:
+    assert reader.read(reply, DEADLINE).unread is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "context", "pitfall"),
+    [
+        ("I lost my phone twice last year and nobody helped me either", DEADLINE, "hijacking"),
+        ("I was at work all day and I had three meetings", COMPLAINT, "defending"),
+        ("Nice. Did you feed the cat?", PROMOTION, "dismissing"),
+        ("Where was it? Who told you? When did you hear?", DEADLINE, "interrogating"),
+        ("I understand why you're upset, but you should have asked", DEADLINE, "but"),
+    ],
+)
+def test_what_a_whole_reply_does(reader: Reader, reply: str, context: Context, pitfall: str) -> None:
+    assert pitfall in read(reader, reply, context)[1]
 
 
 @pytest.mark.parametrize("reply", ["", "   ", "\n\n", "...", "asdf qwer zxcv", "\u200d\ufe0f", "'\"'\"", "12345"])

@@ -246,3 +246,18 @@ def test_any_text_gives_a_reading_within_bounds(reader: Reader, reply: str, line
         assert 0 <= one.start < one.end <= len(reply)
         assert one.strength in (1, 2)
     assert reading == reader.read(reply, Context(line))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    piece=st.text(min_size=1, max_size=12)
+    | st.sampled_from(
+        ["so ", "why? ", "but you ", "not ", "i know how you ", "😢", "\"' ", "e\u0301", "\u202e", "\x00", "?!., "]
+    ),
+    line=st.text(max_size=40),
+)
+def test_endless_repetition_gives_a_reading(reader: Reader, piece: str, line: str) -> None:
+    reply = (piece * 4096)[:4096]
+    reading = reader.read(reply, Context(line))
+    for one in (*reading.skills, *reading.pitfalls, *reading.acts, *reading.misfits):
+        assert 0 <= one.start < one.end <= len(reply)

@@ -52,6 +52,7 @@ CODES: dict[str, str] = {
     "R002": "an example that its rule does not find",
     "R003": "a counter-example that its rule finds",
     "R004": "a name of a word list that does not exist",
+    "R005": "points for a cue that does not exist",
     # transcripts
     "X001": "something else happened than a transcript expects",
     "X002": "a transcript that cannot be played",

@@ -15,6 +15,8 @@ from dialogs.course import load_course
 from dialogs.diagnostic import Diagnostic
 from dialogs.guard import Guard
 from dialogs.numbers import CARD_TEXTS, NUMBERS
+from dialogs.reader.shape import RuleShape, Weight
+from dialogs.reader.sign import SIGNS
 from dialogs.reading import PITFALLS, SKILLS
 from dialogs.script import Ask, Card, Deck, Edge, Script, State
 from dialogs.shape import shaped
@@ -49,6 +51,15 @@ def test_the_examples_for_authors_are_right(first: str, shape: type[BaseModel]) 
     source = parse_source(next(block for block in blocks if block.startswith(first)), "authors.md", problems)
     assert source, problems
     assert shaped(shape, source, problems), problems
+
+
+def test_every_key_and_sign_of_the_reader_is_explained() -> None:
+    text = page("docs/reader.md")
+    for model in (RuleShape, Weight):
+        for name in model.model_fields:
+            assert f"`{name}`" in text or f"{name}:" in text, name
+    for sign in SIGNS:
+        assert f"`{sign}`" in text, sign
 
 
 def test_every_command_line_command_is_in_the_readme() -> None:

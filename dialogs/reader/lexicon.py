@@ -27,6 +27,8 @@ NEEDED = (
     "before_question_word",
     "tags",
     "question_verbs",
+    "equals",
+    "own_doubts",
     "pronouns",
     "buts",
     "you",

@@ -36,10 +36,13 @@ class Questions:
         self._facts = lexicon.lists["closed_openings"]
         self._inviting = lexicon.lists["open_openings"]
         self._verbs = lexicon.words("question_verbs")
+        self._equals = lexicon.words("equals")
+        self._doubts = lexicon.lists["own_doubts"]
+        self._you = lexicon.words("you")
 
     def find(self, sentence: Sentence) -> Question | None:
         """The question that a sentence asks, if it does."""
-        if self._tags.issuperset(sentence.words):  # “Okay?”, “You know?”
+        if self._tags.issuperset(sentence.words) or self._asks_oneself(sentence.words):
             return None
         for at in self._beginnings(sentence):
             if found := self._at(sentence, at):
@@ -47,6 +50,10 @@ class Questions:
         if sentence.asked:
             return self._inside(sentence) or Question(0, open=False, checks=True)
         return None
+
+    def _asks_oneself(self, words: tuple[str, ...]) -> bool:
+        """“How do I stop”, which nobody else is asked."""
+        return self._you.isdisjoint(words) and any(_stands(self._doubts, words, at) for at in range(len(words)))
 
     def _beginnings(self, sentence: Sentence) -> Iterator[int]:
         """Where a clause begins, also after words such as “so”, and behind “in” in “in what way”."""
@@ -64,7 +71,7 @@ class Questions:
         words = sentence.words
         word, after = words[at], words[at + 1 : at + 5]
         if word in self._open or word in self._closed:
-            if sentence.asked or self._inverted(after) or (after[:1] and after[0] in self._verbs):
+            if sentence.asked or self._inverted(after) or self._verb_asks(words, at):
                 return self._question(words, at)
             return None
         if _stands(self._inviting, words, at):
@@ -73,6 +80,12 @@ class Questions:
         if word in self._helpers and (first or sentence.asked) and any(one in self._persons for one in after[:2]):
             return self._question(words, at)
         return None
+
+    def _verb_asks(self, words: tuple[str, ...], at: int) -> bool:
+        """“What makes you think so”, but not “what keeps me going is …”."""
+        return (
+            words[at + 1 : at + 2] != () and words[at + 1] in self._verbs and self._equals.isdisjoint(words[at + 3 :])
+        )
 
     def _inside(self, sentence: Sentence) -> Question | None:
         """A question in the middle of a long sentence: “so when you think of it do you …?”."""

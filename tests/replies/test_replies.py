@@ -46,8 +46,8 @@ def mean_f1(reader: Reader, some: list[dict[str, Any]], kind: str, labels: Itera
     [
         ("dev", "skills", SKILLS, 0.85),
         ("dev", "pitfalls", PITFALLS, 0.86),
-        ("heldout", "skills", SKILLS, 0.70),
-        ("heldout", "pitfalls", PITFALLS, 0.70),
+        ("heldout", "skills", SKILLS, 0.71),
+        ("heldout", "pitfalls", PITFALLS, 0.66),
     ],
 )
 def test_figures_do_not_fall(reader: Reader, name: str, kind: str, labels: tuple[str, ...], floor: float) -> None:

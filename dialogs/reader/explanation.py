@@ -42,7 +42,7 @@ def told(reply: str, explained: Explanation) -> Iterator[str]:
             shows = ", ".join(match.rule.shape.shows or ("a cue",))
             yield f"     {match.rule.id}: “{_words(reply, note.sentence, match.start, match.end)}” ({shows})"
         for score in note.scores:
-            cues = sorted(score.cues.items(), key=lambda cue: -abs(cue[1]))
+            cues = sorted(score.cues.items(), key=lambda cue: (-abs(cue[1]), cue[0]))
             because = ", ".join(f"{cue} {points:+}" for cue, points in cues)
             yield f"     {score.label}, {score.points} of {score.needs} points: {because}"
     for change in explained.changes:

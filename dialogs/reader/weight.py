@@ -26,7 +26,7 @@ class Score:
     @property
     def leading(self) -> str:
         """The cue that says most."""
-        return max(self.cues, key=lambda cue: self.cues[cue])
+        return min(self.cues, key=lambda cue: (-self.cues[cue], cue))
 
 
 class Weights:

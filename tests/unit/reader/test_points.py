@@ -38,6 +38,11 @@ def test_unknown_cues_say_nothing() -> None:
     assert shown("imperative", "statement", "whatever") == {"advice": 5}
 
 
+def test_a_finding_is_named_after_the_cue_that_says_most() -> None:
+    (score,) = WEIGHTS.shown({"imperative", "statement"})
+    assert score.leading == "imperative"
+
+
 def test_an_explanation_tells_what_led_to_a_reading(reader: Reader) -> None:
     reply = "I get why you're upset, but you should just call her. Maybe knitting?"
     lines = list(told(reply, reader.explain(reply, Context("My boss laughed at my report."))))

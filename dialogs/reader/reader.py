@@ -14,13 +14,14 @@ from dialogs.reader.lexicon import Lexicon
 from dialogs.reader.line import Line, mood
 from dialogs.reader.paraphrase import Paraphrase
 from dialogs.reader.question import Question, Questions
+from dialogs.reader.rivals import OPEN, PARAPHRASE
 from dialogs.reader.rule import Match, Rules, Scene
 from dialogs.reader.sentence import Sentence, sentences
 from dialogs.reader.shape import HINTS, Feeling
 from dialogs.reader.sign import Signs
 from dialogs.reader.spelling import Spelling
 from dialogs.reader.token import Stop, Token, tokens
-from dialogs.reader.verdict import OPEN, PARAPHRASE, Verdict, asked
+from dialogs.reader.verdict import Verdict, asked
 from dialogs.reader.weight import Weights
 from dialogs.reading import ACTS, PITFALLS, SKILLS, Context, Finding, Reading
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dialogs.reader.found import Found
 from dialogs.reader.lexicon import Lexicon, holds
 from dialogs.reader.line import OPPOSITE, Line
 from dialogs.reader.question import Question
+from dialogs.reader.rivals import OPEN, accuse, by_sentence, give_way, settle, welcome
 from dialogs.reader.rule import Scene
 from dialogs.reading import PITFALLS, SKILLS
 
 _BARRAGE = 3
 _STORY = 6
-TAKEN_BACK, BARRAGE, OWN_STORY, OPEN = "taken_back", "barrage", "own_story", "open_question"
-BRUSHED_OFF, PARAPHRASE = "brushed_off", "paraphrase"
-
-YIELDS: dict[str, frozenset[str]] = {
-    "empathize": frozenset({"validate"}),
-    "fixing": frozenset(PITFALLS) - {"fixing"},
-    "minimizing": frozenset({"hijacking", "contempt"}),
-}
-"""A label gives way to these when they share words: the fuller reading of the same words stays."""
+TAKEN_BACK, BARRAGE, OWN_STORY, BRUSHED_OFF = "taken_back", "barrage", "own_story", "brushed_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +52,10 @@ class Verdict:
         misfits: list[Found] = []
         steps: dict[str, Callable[[list[Found]], list[Found]]] = {
             "the feeling does not fit the line": lambda now: self._fitting(now, misfits, scene, line),
-            "the line asks for advice": lambda now: _welcome(now, line),
-            "the sentence plainly does something else": _either,
-            "the same words say something fuller": _settled,
-            "the same words get in the way": _accused,
+            "the line asks for advice": lambda now: welcome(now, line),
+            "the sentence plainly does something else": give_way,
+            "the same words say something fuller": settle,
+            "the same words get in the way": accuse,
             "question upon question": lambda now: _barraged(now, scene, questions),
             "a “but” takes it back": lambda now: self._taken_back(now, scene, questions),
             "nothing but the learner's own story": lambda now: self._own_story(now, scene, line),
@@ -108,7 +101,7 @@ class Verdict:
         """A validation followed by “but” and something that cancels it."""
         gone: set[Found] = set()
         added: list[Found] = []
-        beside = _by_sentence(found)
+        beside = by_sentence(found)
         for one in found:
             if one.label in ("validate", "concession") and (turn := self._turn(one, scene)):
                 number, at = turn
@@ -168,13 +161,6 @@ class Verdict:
         return [*stays, Found("dismissing", 1, BRUSHED_OFF, 0, 0, len(first.words))]
 
 
-def _by_sentence(found: Iterable[Found]) -> dict[int, list[Found]]:
-    out: dict[int, list[Found]] = {}
-    for one in found:
-        out.setdefault(one.sentence, []).append(one)
-    return out
-
-
 def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
     """An open question invites. (Closed ones are told by points: many are only checks.)"""
     return [
@@ -183,64 +169,6 @@ def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
         if question.open
         for label in (OPEN, "turn_toward")
     ]
-
-
-def _welcome(found: list[Found], line: Line) -> list[Found]:
-    """Advice that was asked for is no pitfall."""
-    asked_for = "asks_advice" in (line.hints or ())
-    return [one for one in found if one.label != "fixing"] if asked_for else found
-
-
-def _either(found: list[Found]) -> list[Found]:
-    """What points say gives way to plainer findings of another kind in the same sentence."""
-
-    def plain(*labels: str) -> set[int]:
-        return {one.sentence for one in found if one.label in labels and not one.weighed}
-
-    back = {one.sentence for one in found if one.label == "reflection"}
-    elsewhere = {
-        "fixing": back | plain(*(label for label in PITFALLS if label != "fixing")),
-        "listen": plain("empathize", "validate", *PITFALLS),
-        "empathize": plain("minimizing"),
-    }
-    telling = {one.sentence for one in found if one.label in ("fixing", "advice")}
-
-    def gives_way(one: Found) -> bool:
-        if one.label == "listen" and one.rule == PARAPHRASE:
-            return one.sentence in telling
-        return one.weighed and one.sentence in elsewhere.get(one.label, ())
-
-    return [one for one in found if not gives_way(one)]
-
-
-def _settled(found: list[Found]) -> list[Found]:
-    """Of labels that claim the same words, the one that says more stays."""
-    beside = _by_sentence(found)
-
-    def fuller(one: Found) -> bool:
-        labels = YIELDS.get(one.label, ())
-        return any(other.label in labels and one.meets(other) for other in beside[one.sentence])
-
-    return [one for one in found if one.weighed or not fuller(one)]
-
-
-def _accused(found: list[Found]) -> list[Found]:
-    """Where a pitfall stands, the same words neither invite nor give back."""
-    blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]
-    sharp = any(one.label in ("interrogating", "contempt") for one in blocks)
-    cold = any(one.label in PITFALLS for one in blocks)
-    beside = _by_sentence(blocks)
-    harsh = any(one.label in ("contempt", "judging", "defending", "dismissing") for one in blocks)
-
-    def blocked(one: Found) -> bool:
-        if one.weighed:
-            return (cold and one.label == "turn_toward") or (harsh and one.label == "empathize")
-        same_words = any(one.meets(block) for block in beside.get(one.sentence, ()))
-        return (one.rule == OPEN and one.label == "turn_toward" and (sharp or same_words)) or (
-            one.label == "listen" and same_words
-        )
-
-    return [one for one in found if not blocked(one)]
 
 
 def _barraged(found: list[Found], scene: Scene, questions: dict[int, Question]) -> list[Found]:

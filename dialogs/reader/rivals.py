@@ -1,0 +1,83 @@
+"""Findings that rule each other out: what stays when several claim the same words or the same sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dialogs.reader.found import Found
+from dialogs.reader.line import Line
+from dialogs.reading import PITFALLS
+
+OPEN, PARAPHRASE = "open_question", "paraphrase"
+
+YIELDS: dict[str, frozenset[str]] = {
+    "empathize": frozenset({"validate"}),
+    "fixing": frozenset(PITFALLS) - {"fixing"},
+    "minimizing": frozenset({"hijacking", "contempt"}),
+}
+"""A label gives way to these when they share words: the fuller reading of the same words stays."""
+
+
+def by_sentence(found: Iterable[Found]) -> dict[int, list[Found]]:
+    out: dict[int, list[Found]] = {}
+    for one in found:
+        out.setdefault(one.sentence, []).append(one)
+    return out
+
+
+def welcome(found: list[Found], line: Line) -> list[Found]:
+    """Advice that was asked for is no pitfall."""
+    asked_for = "asks_advice" in (line.hints or ())
+    return [one for one in found if one.label != "fixing"] if asked_for else found
+
+
+def give_way(found: list[Found]) -> list[Found]:
+    """What points say gives way to plainer findings of another kind in the same sentence."""
+
+    def plain(*labels: str) -> set[int]:
+        return {one.sentence for one in found if one.label in labels and not one.weighed}
+
+    back = {one.sentence for one in found if one.label == "reflection"}
+    elsewhere = {
+        "fixing": back | plain(*(label for label in PITFALLS if label != "fixing")),
+        "listen": plain("empathize", "validate", *PITFALLS),
+        "empathize": plain("minimizing"),
+    }
+    telling = {one.sentence for one in found if one.label in ("fixing", "advice")}
+
+    def gives_way(one: Found) -> bool:
+        if one.label == "listen" and one.rule == PARAPHRASE:
+            return one.sentence in telling
+        return one.weighed and one.sentence in elsewhere.get(one.label, ())
+
+    return [one for one in found if not gives_way(one)]
+
+
+def settle(found: list[Found]) -> list[Found]:
+    """Of labels that claim the same words, the one that says more stays."""
+    beside = by_sentence(found)
+
+    def fuller(one: Found) -> bool:
+        labels = YIELDS.get(one.label, ())
+        return any(other.label in labels and one.meets(other) for other in beside[one.sentence])
+
+    return [one for one in found if one.weighed or not fuller(one)]
+
+
+def accuse(found: list[Found]) -> list[Found]:
+    """Where a pitfall stands, the same words neither invite nor give back."""
+    blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]
+    sharp = any(one.label in ("interrogating", "contempt") for one in blocks)
+    cold = any(one.label in PITFALLS for one in blocks)
+    beside = by_sentence(blocks)
+    harsh = any(one.label in ("contempt", "judging", "defending", "dismissing") for one in blocks)
+
+    def blocked(one: Found) -> bool:
+        if one.weighed:
+            return (cold and one.label == "turn_toward") or (harsh and one.label == "empathize")
+        same_words = any(one.meets(block) for block in beside.get(one.sentence, ()))
+        return (one.rule == OPEN and one.label == "turn_toward" and (sharp or same_words)) or (
+            one.label == "listen" and same_words
+        )
+
+    return [one for one in found if not blocked(one)]

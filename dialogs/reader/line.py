@@ -17,6 +17,8 @@ class Line:
     hints: frozenset[str] | None
     content: frozenset[str]
     facts: frozenset[str]
+    own: bool
+    """Whether the other person speaks of themselves."""
     mood: str | None
     """``pleasant``, ``unpleasant``, or None when it is neither or both."""
 

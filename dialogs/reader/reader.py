@@ -42,6 +42,7 @@ class Reader:
         self._signs = Signs(lexicon, self._paraphrase)
         self._verdict = Verdict(lexicon)
         self._are = lexicon.words("your_is_you_are")
+        self._own = lexicon.words("own")
         self._foreign = lexicon.words("foreign")
         self._small = lexicon.words("small")
         self._line = lru_cache(maxsize=512)(self._read_line)
@@ -115,7 +116,8 @@ class Reader:
         felt = mood(self._lexicon, context, words, hints)
         if felt or "complaint" in hints:
             hints |= {"matters"}
-        return Line(hints if words else None, content, facts, felt)
+        own = not self._own.isdisjoint(words)
+        return Line(hints if words else None, content, facts, own, felt)
 
     def _given_back(self, scene: Scene, line: Line, questions: Mapping[int, Question]) -> list[Found]:
         out: list[Found] = []

@@ -134,13 +134,13 @@ class Verdict:
         return not (rest & set(SKILLS)) and not asks and not holds(self._lexicon.lists["warm"], words)
 
     def _own_story(self, found: list[Found], scene: Scene, line: Line) -> list[Found]:
-        """Nothing but the learner's own story, when the other person told something that matters.
+        """Nothing but the learner's own story, when the other person told theirs.
 
         In answer to a complaint it defends.
         """
         labels = {one.label for one in found if not one.weighed}
         words = sum(len(sentence.words) for sentence in scene.sentences)
-        if "matters" not in (line.hints or ()) or labels & {*SKILLS, *PITFALLS} or words < _STORY:
+        if not line.own or labels & {*SKILLS, *PITFALLS} or words < _STORY:
             return found
         label = "defending" if "complaint" in (line.hints or ()) else "hijacking"
         told = [one for one in found if one.label == "self_disclosure"]

@@ -17,7 +17,7 @@ from bot.content import ContentFolderError, content_folder
 from bot.data import DataError
 from bot.lock import AlreadyRunningError
 from bot.settings import Settings, SettingsError, load_settings, show
-from bot.store import StoreError, upgrade
+from bot.store import DeadLetter, StoreError, upgrade
 from bot.telegram import MessengerError
 from dialogs.contract import treat_all
 from dialogs.course import ContentError, load_course
@@ -28,7 +28,15 @@ from dialogs.reader import Reader, load_reader, told
 from dialogs.reading import Context, Finding
 from dialogs.transcript import play_all, read_transcripts
 
-EXPECTED = (SettingsError, ContentFolderError, DataError, StoreError, MessengerError, AlreadyRunningError)
+EXPECTED = (
+    SettingsError,
+    ContentFolderError,
+    DataError,
+    StoreError,
+    MessengerError,
+    AlreadyRunningError,
+    app.UnreadableError,
+)
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -38,8 +46,10 @@ cli = typer.Typer(
 )
 content_cli = typer.Typer(no_args_is_help=True, help="Check and test what the coach says.")
 db_cli = typer.Typer(no_args_is_help=True, help="Look after the database.")
+dead_cli = typer.Typer(no_args_is_help=True, help="Look after dead letters: what went wrong for good, and is kept.")
 cli.add_typer(content_cli, name="content")
 cli.add_typer(db_cli, name="db")
+cli.add_typer(dead_cli, name="dead")
 
 
 def main() -> None:
@@ -148,6 +158,67 @@ def db_upgrade() -> None:
     chosen: Settings = load_settings()
     upgrade(chosen.database_url)
     typer.echo("The database is up to date.")
+
+
+@dead_cli.command("list")
+def dead_list() -> None:
+    """Show all dead letters: id, time, channel, learner and what kind of error it was."""
+    letters = asyncio.run(_dead_letters())
+    for letter in letters:
+        error = letter.error.partition("\n")[0]
+        typer.echo(f"{letter.id}\t{letter.at:%Y-%m-%d %H:%M}\t{letter.channel}\t{letter.external_id or '-'}\t{error}")
+    if not letters:
+        typer.echo("There are none.")
+
+
+@dead_cli.command("show")
+def dead_show(
+    name: str,
+    words: Annotated[bool, typer.Option(help="Also what it holds, with the words of the learner.")] = False,
+) -> None:
+    """Show where in the code a dead letter went wrong."""
+    letter = asyncio.run(_dead_letter(name))
+    typer.echo(f"{letter.id}, {letter.at:%Y-%m-%d %H:%M:%S} UTC, {letter.channel}, {letter.external_id or 'nobody'}")
+    typer.echo(letter.error)
+    typer.echo(json.dumps(letter.payload if words else _without_words(letter.payload), ensure_ascii=False))
+
+
+@dead_cli.command("retry")
+def dead_retry(name: str) -> None:
+    """Give a dead letter another try: its turn is taken, or its message sent, by whoever runs the coach."""
+    asyncio.run(app.retry(load_settings(), name))
+    typer.echo(f"{name} waits again.")
+
+
+@dead_cli.command("drop")
+def dead_drop(name: str) -> None:
+    """Forget a dead letter."""
+    asyncio.run(_drop(name))
+    typer.echo(f"{name} is forgotten.")
+
+
+async def _dead_letters() -> list[DeadLetter]:
+    async with app.opened(load_settings()) as store:
+        return await store.dead_letters()
+
+
+async def _dead_letter(name: str) -> DeadLetter:
+    async with app.opened(load_settings()) as store:
+        return await store.dead_letter(name)
+
+
+async def _drop(name: str) -> None:
+    async with app.opened(load_settings()) as store:
+        await store.drop(name)
+
+
+def _without_words(payload: Any) -> Any:
+    """The same shape, with every text but a kind left out."""
+    if isinstance(payload, dict):
+        return {key: value if key == "type" else _without_words(value) for key, value in payload.items()}
+    if isinstance(payload, list):
+        return [_without_words(value) for value in payload]
+    return "…" if isinstance(payload, str) else payload
 
 
 @content_cli.command("check")

@@ -5,41 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.coach import Coach, utc_now
-from bot.delivery import Delivery
-from bot.store import Store
+from bot.delivery import Delivery, Outcome, Received, Unread
+from bot.store import Arrival, Cap, Store
 from bot.wire import pack_event, unpack_effect
-from dialogs.event import Event
+from dialogs.event import Event, TooFast
 
 AT_ONCE = 200  # messages looked at together
 
 
 class Desk:
-    """Joins a room such as the terminal to coach and store. ``channel`` is ``terminal`` or ``telegram:<bot id>``."""
+    """Joins a room such as the terminal to coach and store. ``channel`` is ``terminal`` or ``telegram:<bot id>``.
 
-    def __init__(self, coach: Coach, store: Store, channel: str) -> None:
+    ``most`` is how many updates of one learner may wait.
+    """
+
+    def __init__(self, coach: Coach, store: Store, channel: str, most: int) -> None:
         self._coach = coach
         self._store = store
         self._channel = channel
+        self._cap = Cap(most, pack_event(TooFast()))
 
-    async def receive(self, learner: str, event: Event, update: int | None = None) -> None:
-        """Keep what a learner did; without ``update``, the channel counts its own."""
-        await self._store.receive(self._channel, learner, pack_event(event), update)
+    # ------------------------------------------------------------------ coming in
+    async def receive(self, learner: str, event: Event) -> None:
+        """Keep what a learner did, under a number of the channel's own."""
+        await self._store.receive(self._channel, learner, pack_event(event))
+
+    async def receive_all(self, updates: Sequence[Received | Unread]) -> None:
+        """Keep these updates, all or none; those that are known already change nothing."""
+        await self._store.receive_all(self._channel, [_arrival(update) for update in updates], self._cap)
 
     async def take_turns(self) -> int:
         """Take turns that wait, of any channel; how many were taken."""
         return await self._coach.take_turns(self._store)
 
+    # ------------------------------------------------------------------ going out
     async def waiting(self, without: Sequence[str] = ()) -> dict[str, list[Delivery]]:
-        """What waits to be shown, in order, by learner, but for learners in ``without``."""
+        """What waits to be shown, by learner, replies before nudges, but for learners in ``without``."""
         found: dict[str, list[Delivery]] = {}
         for message in await self._store.unsent(self._channel, AT_ONCE, without):
-            found.setdefault(message.external_id, []).append(Delivery(message.id, unpack_effect(message.payload)))
+            delivery = Delivery(message.id, unpack_effect(message.payload), message.nudge)
+            found.setdefault(message.external_id, []).append(delivery)
         return found
 
-    async def sent(self, ids: Sequence[int]) -> None:
-        """Note that these were shown."""
-        await self._store.mark_sent(ids, utc_now())
+    async def claim(self, ids: Sequence[int]) -> bool:
+        """Claim what is about to be sent; False when some of it does not wait any more."""
+        return await self._store.claim(ids, utc_now())
 
+    async def settle(self, ids: Sequence[int], outcome: Outcome, error: str | None = None) -> None:
+        """Note what became of these; with an ``error`` they are dead letters."""
+        await self._store.settle(ids, outcome, utc_now(), error)
+
+    async def give_up_claims(self) -> None:
+        """Settle what a sender that is gone had claimed."""
+        await self._store.give_up_claims(self._channel, utc_now())
+
+    # ------------------------------------------------------------------ learners, and our own affairs
     async def swap_keyboard(self, learner: str, message: int | None) -> int | None:
         """Note which message shows the buttons in force; the one that did until now."""
         return await self._store.swap_keyboard(self._channel, learner, message)
@@ -48,6 +68,14 @@ class Desk:
         """Note that a learner cannot be reached until they are back."""
         await self._store.mark_blocked(self._channel, learner, utc_now())
 
+    async def back(self, learner: str) -> None:
+        """Note that a learner can be reached again."""
+        await self._store.mark_back(self._channel, learner)
+
+    async def prune(self) -> None:
+        """Forget what nobody can repeat any more."""
+        await self._store.prune(utc_now())
+
     async def profile_set(self, fingerprint: str) -> bool:
         """Whether this profile was the last one told to the messenger."""
         return await self._store.note(f"profile:{self._channel}") == fingerprint
@@ -55,3 +83,9 @@ class Desk:
     async def keep_profile(self, fingerprint: str) -> None:
         """Note that this profile was told to the messenger."""
         await self._store.keep_note(f"profile:{self._channel}", fingerprint)
+
+
+def _arrival(update: Received | Unread) -> Arrival:
+    if isinstance(update, Unread):
+        return Arrival(update.update, None, update.body, update.error)
+    return Arrival(update.update, update.learner, pack_event(update.event))

@@ -1,12 +1,12 @@
-"""One process for one job on this machine."""
+"""One process for one job."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
-from platformdirs import user_data_path
 
 
 class AlreadyRunningError(Exception):
@@ -14,10 +14,10 @@ class AlreadyRunningError(Exception):
 
 
 @contextmanager
-def only_one(name: str) -> Iterator[None]:
-    """Hold the lock ``name`` for this user; raises AlreadyRunningError when somebody else does."""
-    file = user_data_path("attune", appauthor=False, ensure_exists=True) / f"{name}.lock"
-    lock = FileLock(file, mode=0o600)
+def only_one(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock ``name`` in ``folder``; raises AlreadyRunningError when somebody else does."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{name}.lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -118,6 +118,15 @@ class Settings(BaseSettings):
     telegram_chat_burst: Annotated[int, Field(ge=1, le=30)] = Field(
         default=6, description="messages to one chat that may go out at once", examples=["6"]
     )
+    learner_burst: Annotated[int, Field(ge=1)] = Field(
+        default=60, description="messages and taps that one learner may send at once", examples=["60"]
+    )
+    learner_rate: Annotated[float, Field(gt=0)] = Field(
+        default=1, description="messages and taps a second of one learner, after a burst", examples=["1"]
+    )
+    learner_inbox: Annotated[int, Field(ge=1)] = Field(
+        default=200, description="messages and taps of one learner that may wait to be answered", examples=["200"]
+    )
     log: Annotated[str, AfterValidator(_log_level)] = Field(
         default="warning",
         description=f"how much is logged: {', '.join(LOG_LEVELS)}",
@@ -154,6 +163,9 @@ def show(settings: Settings) -> list[Shown]:
         "telegram_rate": f"{settings.telegram_rate:g}",
         "telegram_chat_rate": f"{settings.telegram_chat_rate:g}",
         "telegram_chat_burst": str(settings.telegram_chat_burst),
+        "learner_burst": str(settings.learner_burst),
+        "learner_rate": f"{settings.learner_rate:g}",
+        "learner_inbox": str(settings.learner_inbox),
         "log": settings.log,
     }
     return [

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from dialogs.effect import Attempt, Complete, Effect, Offer, Say
-from dialogs.event import Command, Event, Return, Sent, Tap, Typed
+from dialogs.event import Command, Event, Return, Sent, Tap, TooFast, Typed
 
 _Value = TypeVar("_Value")
 
 _EVENTS: dict[str, TypeAdapter[Event]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (Typed, Tap, Command, Sent, Return)
+    kind.__name__: TypeAdapter(kind) for kind in (Typed, Tap, Command, Sent, Return, TooFast)
 }
 _EFFECTS: dict[str, TypeAdapter[Effect]] = {
     kind.__name__: TypeAdapter(kind) for kind in (Say, Offer, Attempt, Complete)

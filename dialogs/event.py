@@ -40,4 +40,9 @@ class Return:
     """The learner is back, and has said nothing yet."""
 
 
-Event = Typed | Tap | Command | Sent | Return
+@dataclass(frozen=True)
+class TooFast:
+    """More at once than the coach takes in; it stands for the first of what was not kept."""
+
+
+Event = Typed | Tap | Command | Sent | Return | TooFast

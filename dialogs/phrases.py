@@ -39,6 +39,8 @@ class Phrases(Part):
     """A lesson or practice was asked for before the start is finished."""
     sorry: Texts
     """Something broke on our side; the learner can go on."""
+    slow_down: Texts
+    """More messages at once than the coach takes in; the last of them are not kept."""
     description: Words
     """What somebody sees who opens the chat for the first time."""
     short_description: Annotated[Words, Field(max_length=120)]

@@ -13,7 +13,7 @@ from random import Random
 
 from dialogs.course import Course
 from dialogs.effect import Effect
-from dialogs.event import Command, Event, Return, Sent, Tap, Typed
+from dialogs.event import Command, Event, Return, Sent, Tap, TooFast, Typed
 from dialogs.relocate import relocate
 from dialogs.script import REPLY, Ask, Script
 from dialogs.session import Frame, Progress, Session
@@ -23,6 +23,7 @@ SILENCE = 6 * 3600  # seconds after which the coach says where you were
 LINKED = ("lesson", "practice", "page")  # kinds of scripts that a deep link can open
 TRY_LIMIT = 1000  # characters of a reply that is worth reading as one
 
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^\w\s]|_")
 
@@ -47,7 +48,7 @@ def run(course: Course, session: Session, event: Event, now: datetime, rng: Rand
     if not turn.frames or not turn.top.entered:
         _restart(turn, event, lost=lost)
         return turn
-    if session.quiet_for(now) > SILENCE and not isinstance(event, Command | Return):
+    if session.quiet_for(now) > SILENCE and not isinstance(event, Command | Return | TooFast):
         _welcome(turn)
         if isinstance(event, Typed) and _is_greeting(course, event.text):
             turn.present()
@@ -78,6 +79,9 @@ def _handle(turn: Turn, event: Event) -> None:
             _typed(turn, text)
         case Sent():
             turn.phrase("type_it" if turn.state.ask else "choose")
+            turn.present()
+        case TooFast():
+            turn.phrase("slow_down")
             turn.present()
         case Return():
             _welcome(turn)
@@ -170,7 +174,7 @@ def _typed(turn: Turn, text: str) -> None:
     text = text.strip()
     ask = turn.state.ask
     chosen = _chosen(turn, text)
-    if not text:
+    if all(_is_invisible(character) for character in text):
         turn.phrase("nothing_typed")
         turn.present()
     elif chosen is not None:
@@ -189,7 +193,7 @@ def _typed(turn: Turn, text: str) -> None:
 
 
 def _remember(turn: Turn, ask: Ask, text: str) -> None:
-    words = _SPACES.sub(" ", "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") or c.isspace()))
+    words = _SPACES.sub(" ", "".join(c for c in text if c.isspace() or not _is_unfit(c)))
     if len(words) > ask.limit:
         turn.phrase("too_long_to_keep", limit=str(ask.limit))
         turn.present()
@@ -197,6 +201,15 @@ def _remember(turn: Turn, ask: Ask, text: str) -> None:
     turn.memory[str(ask.remember)] = words.strip()
     turn.count_try()
     turn.fire(REPLY)
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+
+
+def _is_unfit(character: str) -> bool:
+    """Unfit to be said again in a sentence of the coach's: controls, half characters, and what turns text around."""
+    return unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in _TURNS
 
 
 def _chosen(turn: Turn, text: str) -> str | None:

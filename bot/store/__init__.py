@@ -5,33 +5,43 @@ for an operator is a ``StoreError``, whose text says what to do.
 """
 
 from bot.store.cipher import Cipher, load_cipher
+from bot.store.dead import DeadLetter
 from bot.store.decision import AttemptRow, Decision, Waiting
+from bot.store.engine import is_sqlite
 from bot.store.errors import (
     KeyFormatError,
     NewDatabaseError,
+    NoSuchLetterError,
     OldDatabaseError,
     StoreError,
     UnusableDatabaseError,
     WrongKeyError,
 )
+from bot.store.inbox import Arrival, Cap
 from bot.store.migration import check, migrate, upgrade
-from bot.store.outbox import OutboxMessage
+from bot.store.outbox import OutboxMessage, Outcome
 from bot.store.store import Store
 
 __all__ = [
+    "Arrival",
     "AttemptRow",
+    "Cap",
     "Cipher",
+    "DeadLetter",
     "Decision",
     "KeyFormatError",
     "NewDatabaseError",
+    "NoSuchLetterError",
     "OldDatabaseError",
     "OutboxMessage",
+    "Outcome",
     "Store",
     "StoreError",
     "UnusableDatabaseError",
     "Waiting",
     "WrongKeyError",
     "check",
+    "is_sqlite",
     "load_cipher",
     "migrate",
     "upgrade",

@@ -5,7 +5,8 @@ StoreError
 ├── WrongKeyError           a key does not fit what is stored
 ├── OldDatabaseError        the database waits for ``attune db upgrade``
 ├── NewDatabaseError        the database belongs to a newer version
-└── UnusableDatabaseError   the database cannot be reached, read or written
+├── UnusableDatabaseError   the database cannot be reached, read or written
+└── NoSuchLetterError       there is no such dead letter
 """
 
 from __future__ import annotations
@@ -58,7 +59,16 @@ class NewDatabaseError(StoreError):
 
 
 class UnusableDatabaseError(StoreError):
-    """The database cannot be reached, read or written."""
+    """The database cannot be reached, read or written; ``passing`` when it may be possible again later."""
 
-    def __init__(self, reason: object) -> None:
+    def __init__(self, reason: object, *, passing: bool = False) -> None:
         super().__init__(f"The database cannot be used: {reason}. Check ATTUNE_DATABASE_URL, its rights and the disk.")
+        self.reason = str(reason)
+        self.passing = passing
+
+
+class NoSuchLetterError(StoreError):
+    """There is no dead letter of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no dead letter “{name}”. attune dead list shows those there are.")

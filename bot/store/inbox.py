@@ -3,32 +3,92 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.schema import inbox, learner
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An update of a learner; or of nobody, when ``error`` says why it cannot be read: then it is set aside."""
+
+    update_id: int
+    external_id: str | None
+    payload: Mapping[str, Any]
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Cap:
+    """How many updates of one learner may wait; what is kept in the place of the first that is too many."""
+
+    most: int
+    instead: Mapping[str, Any]
 
 
 def receive(
     connection: Connection, channel: str, external_id: str, payload: Mapping[str, Any], update_id: int | None
 ) -> int:
     """Keep one update of a learner, who may be new; a repeated one changes nothing. Returns its update id."""
-    now = datetime.now(UTC)
     number = _next_number(connection, channel) if update_id is None else update_id
-    row = {
-        "channel": channel,
-        "update_id": number,
-        "learner_id": _learner_id(connection, channel, external_id, now),
-        "payload": json.dumps(payload),
-        "received_at": now,
-    }
-    _insert_new(connection, inbox, row)
+    _keep(connection, channel, Arrival(number, external_id, payload), None)
     return number
+
+
+def receive_all(connection: Connection, channel: str, arrivals: Iterable[Arrival], cap: Cap | None) -> None:
+    """Keep all of these, or what ``cap`` leaves of them."""
+    for arrival in arrivals:
+        _keep(connection, channel, arrival, cap)
+
+
+def bury(connection: Connection, row: int, error: str, now: datetime) -> None:
+    """Make an update a dead letter, without looking into it."""
+    connection.execute(update(inbox).where(inbox.c.id == row).values(done_at=now, error=error))
+
+
+def prune(connection: Connection, before: datetime) -> None:
+    """Forget updates done ``before``. The newest of each channel stays: the next number follows from it."""
+    newest = select(func.max(inbox.c.id)).group_by(inbox.c.channel)
+    old = (inbox.c.done_at < before, inbox.c.error.is_(None), inbox.c.id.not_in(newest))
+    connection.execute(delete(inbox).where(*old))
+
+
+def waiting_rows(connection: Connection, limit: int) -> Sequence[int]:
+    """The updates that have waited longest, in order."""
+    query = select(inbox.c.id).where(inbox.c.done_at.is_(None), inbox.c.learner_id.is_not(None))
+    return connection.scalars(query.order_by(inbox.c.id).limit(limit)).all()
+
+
+def _keep(connection: Connection, channel: str, arrival: Arrival, cap: Cap | None) -> None:
+    now = datetime.now(UTC)
+    row: dict[str, Any] = {
+        "channel": channel,
+        "update_id": arrival.update_id,
+        "received_at": now,
+        "error": arrival.error,
+    }
+    if arrival.external_id is None:
+        payload = arrival.payload
+        row["done_at"] = now
+    else:
+        row["learner_id"] = _learner_id(connection, channel, arrival.external_id, now)
+        over = _waiting(connection, row["learner_id"]) - cap.most if cap else -1
+        if over > 0:
+            return
+        payload = cap.instead if cap and over == 0 else arrival.payload
+    _insert_new(connection, inbox, {**row, "payload": json.dumps(payload)})
+
+
+def _waiting(connection: Connection, learner_id: int) -> int:
+    query = select(func.count()).where(inbox.c.learner_id == learner_id, inbox.c.done_at.is_(None))
+    return int(connection.scalar(query) or 0)
 
 
 def _learner_id(connection: Connection, channel: str, external_id: str, now: datetime) -> int:

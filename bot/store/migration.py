@@ -54,7 +54,7 @@ def begun(url: str) -> Iterator[Connection]:
     Foreign keys are not enforced: SQLite changes a table by dropping and renaming it, which would take along
     all rows that point to it.
     """
-    engine = open_engine(url, foreign_keys=False)
+    engine = open_engine(url, migrating=True)
     try:
         with engine.begin() as connection:
             yield connection

@@ -1,16 +1,23 @@
-"""Messages that wait to be sent."""
+"""Messages that wait to be sent, and what became of them.
+
+A message is claimed before it is sent and settled afterwards. What is claimed and not settled may have arrived or
+not: when the process that claimed it is gone, a reply is sent again, and a nudge never.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store.schema import learner, outbox
+
+Outcome = Literal["sent", "unknown", "unreachable", "refused"]
+"""It arrived; nobody knows; they have stopped the bot; Telegram does not take it."""
 
 
 @dataclass(frozen=True)
@@ -21,24 +28,70 @@ class OutboxMessage:
     key: str
     external_id: str
     payload: dict[str, Any]
+    nudge: bool
 
 
 def unsent(connection: Connection, channel: str, limit: int, without: Collection[str]) -> list[OutboxMessage]:
-    """The first messages of ``channel`` that are not sent yet, in order, for others than ``without``."""
+    """The first messages of ``channel`` that wait, replies before nudges, for others than ``without``."""
     query = (
-        select(outbox.c.id, outbox.c.key, learner.c.external_id, outbox.c.payload)
+        select(outbox.c.id, outbox.c.key, learner.c.external_id, outbox.c.payload, outbox.c.nudge)
         .join(learner)
-        .where(outbox.c.sent_at.is_(None), learner.c.channel == channel)
-        .order_by(outbox.c.id)
+        .where(outbox.c.done_at.is_(None), outbox.c.claimed_at.is_(None), learner.c.channel == channel)
+        .order_by(outbox.c.nudge, outbox.c.id)
         .limit(limit)
     )
     if without:
         query = query.where(learner.c.external_id.not_in(without))
-    rows = connection.execute(query)
-    return [OutboxMessage(row.id, row.key, row.external_id, json.loads(row.payload)) for row in rows]
+    return [
+        OutboxMessage(row.id, row.key, row.external_id, json.loads(row.payload), row.nudge)
+        for row in connection.execute(query)
+    ]
 
 
-def mark_sent(connection: Connection, ids: Sequence[int], now: datetime) -> None:
-    """Note that these were sent, and forget what they said."""
-    statement = update(outbox).where(outbox.c.id.in_(ids), outbox.c.sent_at.is_(None))
-    connection.execute(statement.values(sent_at=now, payload=None))
+def add_nudge(
+    connection: Connection, channel: str, external_id: str, key: str, payload: Mapping[str, Any], now: datetime
+) -> bool:
+    """Put a message that nobody asked for in the outbox; False when its key is there, or nobody to get it."""
+    if connection.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None:
+        return False
+    who = select(learner.c.id).where(
+        learner.c.channel == channel, learner.c.external_id == external_id, learner.c.blocked_at.is_(None)
+    )
+    found = connection.scalar(who)
+    if found is None:
+        return False
+    row = {"learner_id": found, "key": key, "payload": json.dumps(payload), "nudge": True, "created_at": now}
+    connection.execute(insert(outbox), row)
+    return True
+
+
+def claim(connection: Connection, ids: Sequence[int], now: datetime) -> bool:
+    """Claim these, all or none: False when one of them does not wait any more."""
+    free = (outbox.c.id.in_(ids), outbox.c.done_at.is_(None), outbox.c.claimed_at.is_(None))
+    if len(connection.scalars(select(outbox.c.id).where(*free).with_for_update()).all()) < len(ids):
+        return False
+    connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_at=now))
+    return True
+
+
+def settle(
+    connection: Connection, ids: Sequence[int], outcome: Outcome, now: datetime, error: str | None = None
+) -> None:
+    """Note what became of these, and forget what they said; with an ``error`` they are dead letters, and kept."""
+    values = {"done_at": now, "outcome": outcome, "error": error, **({} if error else {"payload": None})}
+    connection.execute(update(outbox).where(outbox.c.id.in_(ids), outbox.c.done_at.is_(None)).values(values))
+
+
+def give_up_claims(connection: Connection, channel: str, now: datetime) -> None:
+    """Settle what a sender that is gone had claimed: replies wait again, of nudges nobody knows."""
+    theirs = outbox.c.learner_id.in_(select(learner.c.id).where(learner.c.channel == channel))
+    claimed = (theirs, outbox.c.done_at.is_(None), outbox.c.claimed_at.is_not(None))
+    replies = update(outbox).where(*claimed, outbox.c.nudge.is_(False))
+    connection.execute(replies.values(claimed_at=None))
+    nudges = update(outbox).where(*claimed, outbox.c.nudge.is_(True))
+    connection.execute(nudges.values(done_at=now, outcome="unknown", payload=None))
+
+
+def prune(connection: Connection, before: datetime) -> None:
+    """Forget messages done ``before``."""
+    connection.execute(delete(outbox).where(outbox.c.done_at < before, outbox.c.error.is_(None)))

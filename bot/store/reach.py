@@ -23,8 +23,13 @@ def mark_blocked(connection: Connection, channel: str, external_id: str, now: da
     who = _is(channel, external_id)
     connection.execute(update(learner).where(who).values(blocked_at=now))
     theirs = select(learner.c.id).where(who).scalar_subquery()
-    waiting = update(outbox).where(outbox.c.learner_id == theirs, outbox.c.sent_at.is_(None))
-    connection.execute(waiting.values(sent_at=now, payload=None))
+    waiting = update(outbox).where(outbox.c.learner_id == theirs, outbox.c.done_at.is_(None))
+    connection.execute(waiting.values(done_at=now, outcome="unreachable", payload=None))
+
+
+def mark_back(connection: Connection, channel: str, external_id: str) -> None:
+    """Note that a learner can be reached again."""
+    connection.execute(update(learner).where(_is(channel, external_id)).values(blocked_at=None))
 
 
 def read_note(connection: Connection, name: str) -> str | None:

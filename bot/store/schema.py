@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -30,9 +31,9 @@ metadata = MetaData(
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _learner_id(*, primary_key: bool = False) -> Column[int]:
+def _learner_id(*, primary_key: bool = False, nullable: bool = False) -> Column[int]:
     target = ForeignKey("learner.id", ondelete="CASCADE")
-    return Column("learner_id", _Id, target, primary_key=primary_key, nullable=False)
+    return Column("learner_id", _Id, target, primary_key=primary_key, nullable=nullable)
 
 
 learner = Table(
@@ -68,13 +69,14 @@ inbox = Table(
     Column("id", _Id, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("update_id", BigInteger, nullable=False),
-    _learner_id(),
+    _learner_id(nullable=True),  # nobody's, when it could not be read
     Column("payload", Secret),
     Column("received_at", Moment, nullable=False),
     Column("done_at", Moment),
-    Column("error", Text),
+    Column("error", Text),  # a dead letter; its payload is kept
     UniqueConstraint("channel", "update_id"),
     Index("ix_inbox_waiting", "done_at", "id"),
+    Index("ix_inbox_learner", "learner_id", "done_at"),
 )
 
 outbox = Table(
@@ -83,11 +85,16 @@ outbox = Table(
     Column("id", _Id, primary_key=True),
     _learner_id(),
     Column("key", Text, nullable=False),
+    Column("nudge", Boolean, nullable=False, default=False),  # nobody asked for it: sent at most once
     Column("payload", Secret),
     Column("created_at", Moment, nullable=False),
-    Column("sent_at", Moment),
+    Column("claimed_at", Moment),  # about to be sent
+    Column("done_at", Moment),
+    Column("outcome", Text),  # sent, unknown, unreachable or refused
+    Column("error", Text),  # a dead letter; its payload is kept
     UniqueConstraint("key"),
-    Index("ix_outbox_unsent", "sent_at", "id"),
+    Index("ix_outbox_waiting", "done_at", "nudge", "id"),
+    Index("ix_outbox_learner", "learner_id", "done_at"),
 )
 
 attempt = Table(

@@ -12,8 +12,13 @@ from sqlalchemy import URL, Connection, Engine, event
 
 from bot.store.errors import UnusableDatabaseError
 
-CONNECT = {"isolation_level": None, "timeout": 30.0}
-"""The driver must not begin transactions by itself; a writer waits this many seconds for another."""
+WAIT = 2.0  # seconds a writer waits for another: not longer than somebody who wants to stop the coach
+MIGRATION_WAIT = 30.0
+
+
+def connect_args(*, migrating: bool) -> dict[str, Any]:
+    """What the driver is told; it must not begin transactions by itself."""
+    return {"isolation_level": None, "timeout": MIGRATION_WAIT if migrating else WAIT}
 
 
 def database_file(url: URL) -> Path:
@@ -33,7 +38,7 @@ def create_file(path: Path) -> None:
         raise UnusableDatabaseError(f"{path}: {error.strerror}") from error
 
 
-def configure(engine: Engine, *, foreign_keys: bool) -> None:
+def configure(engine: Engine, *, migrating: bool) -> None:
     """Make ``engine`` durable, tidy and strict about transactions."""
 
     @event.listens_for(engine, "connect")
@@ -42,7 +47,7 @@ def configure(engine: Engine, *, foreign_keys: bool) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "secure_delete = ON",
-            f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
+            f"foreign_keys = {'OFF' if migrating else 'ON'}",
         ):
             driver.execute(f"PRAGMA {pragma}")
 

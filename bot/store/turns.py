@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,16 +12,19 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select, update
 
 from bot.store.decision import Decide, Decision, OnError, Waiting
+from bot.store.inbox import bury
 from bot.store.schema import attempt, completion, inbox, learner, outbox, session
+from bot.store.trace import trace
 from dialogs.session import Progress
 
+REPLY, SORRY = "re", "sorry"  # how the keys of messages begin
 _WEEK = timedelta(days=7)
 _Row = Row[*tuple[Any, ...]]
 
 
-def take_turns(connection: Connection, decide: Decide, now: datetime, limit: int, on_error: OnError) -> int:
-    """Take the turns of the updates that have waited longest; returns how many were taken."""
-    rows = _waiting(connection, limit)
+def take_turns(connection: Connection, decide: Decide, now: datetime, ids: Sequence[int], on_error: OnError) -> int:
+    """Take the turns of these updates, in order, as far as they still wait; returns how many were taken."""
+    rows = _waiting(connection, ids)
     if rows:
         people = _people(connection, {row.learner_id for row in rows}, now)
         batch = _Batch(now)
@@ -29,6 +32,17 @@ def take_turns(connection: Connection, decide: Decide, now: datetime, limit: int
             batch.take(row, people[row.learner_id], decide, on_error)
         batch.write(connection, people)
     return len(rows)
+
+
+def fail_turn(connection: Connection, row: int, error: BaseException, now: datetime, on_error: OnError) -> None:
+    """Make an update a dead letter, with an apology, when its turn cannot even be read or written."""
+    query = select(inbox.c.update_id, inbox.c.learner_id, learner.c.channel, learner.c.external_id)
+    of = connection.execute(query.join(learner).where(inbox.c.id == row)).one()
+    waiting = Waiting(of.update_id, of.channel, of.external_id, {}, None, Progress())
+    bury(connection, row, trace(error), now)
+    apologies = list(_messages(SORRY, waiting, of.learner_id, on_error(waiting)))
+    if new := _without_repeated_apologies(connection, apologies):
+        connection.execute(insert(outbox).values(created_at=now), new)
 
 
 @dataclass
@@ -56,14 +70,13 @@ class _Person:
         return Progress(frozenset(self.done), dict(self.week), self.tries_week)
 
 
-def _waiting(connection: Connection, limit: int) -> Sequence[_Row]:
+def _waiting(connection: Connection, ids: Sequence[int]) -> Sequence[_Row]:
     columns = (inbox.c.id, inbox.c.update_id, inbox.c.learner_id, inbox.c.payload)
     query = (
         select(*columns, learner.c.channel, learner.c.external_id)
         .join(learner)
-        .where(inbox.c.done_at.is_(None))
+        .where(inbox.c.id.in_(ids), inbox.c.done_at.is_(None))
         .order_by(inbox.c.id)
-        .limit(limit)
     )
     return connection.execute(query).all()
 
@@ -95,23 +108,20 @@ class _Batch:
         self._completions: list[dict[str, Any]] = []
 
     def take(self, row: _Row, person: _Person, decide: Decide, on_error: OnError) -> None:
-        """Decide one turn. One that fails leaves its error's name and an apology, and nothing else."""
+        """Decide one turn. One that fails becomes a dead letter with an apology, and leaves nothing else."""
         payload = json.loads(row.payload)
         waiting = Waiting(row.update_id, row.channel, row.external_id, payload, person.session, person.progress)
         try:
             decision = decide(waiting)
-            messages = [json.dumps(message) for message in decision.outbox]
+            answers = list(_messages(REPLY, waiting, row.learner_id, decision.outbox))
         except Exception as error:
-            self._failed.append({"row": row.id, "error": type(error).__name__})
-            messages = [json.dumps(message) for message in on_error(waiting)]
+            self._failed.append({"row": row.id, "error": trace(error)})
+            self._outbox += _messages(SORRY, waiting, row.learner_id, on_error(waiting))
         else:
             person.follow(decision)
             self._keep(row.learner_id, decision)
-        self._taken.append(row.id)
-        self._outbox += [
-            {"learner_id": row.learner_id, "key": f"re:{row.channel}:{row.update_id}:{n}", "payload": message}
-            for n, message in enumerate(messages, 1)
-        ]
+            self._taken.append(row.id)
+            self._outbox += answers
 
     def _keep(self, learner_id: int, decision: Decision) -> None:
         self._moved.add(learner_id)
@@ -143,10 +153,26 @@ class _Batch:
             (update(session).where(session.c.learner_id == of).values(updated_at=self._now), old),
             (insert(attempt).values(at=self._now), self._attempts),
             (insert(completion).values(at=self._now), self._completions),
-            (insert(outbox).values(created_at=self._now), self._outbox),
-            (update(inbox).where(inbox.c.id == bindparam("row")), self._failed),
+            (insert(outbox).values(created_at=self._now), _without_repeated_apologies(connection, self._outbox)),
+            (update(inbox).where(inbox.c.id == bindparam("row")).values(done_at=self._now), self._failed),
         ):
             if rows:
                 connection.execute(statement, rows)
         taken = update(inbox).where(inbox.c.id.in_(self._taken))
         connection.execute(taken.values(done_at=self._now, payload=None))
+
+
+def _messages(
+    kind: str, waiting: Waiting, learner_id: int, payloads: Iterable[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Rows for the outbox; the key of each is the same whenever this turn is taken."""
+    for number, payload in enumerate(payloads, 1):
+        key = f"{kind}:{waiting.channel}:{waiting.update_id}:{number}"
+        yield {"learner_id": learner_id, "key": key, "payload": json.dumps(payload)}
+
+
+def _without_repeated_apologies(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One apology for a turn, however often it is tried and fails."""
+    keys = [row["key"] for row in rows if row["key"].startswith(SORRY)]
+    known = set(connection.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys)))) if keys else set()
+    return [row for row in rows if row["key"] not in known]

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
-from bot.delivery import Delivery
-from bot.telegram.poller import LONGEST_PAUSE, Poller
+from bot.telegram.limit import Limit
+from bot.telegram.poller import Inbox, Poller
 from bot.telegram.profile import Profile, set_profile
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.sender import Sender
-from dialogs.event import Event
+from bot.telegram.sender import Outbox, Sender
+from bot.trouble import Trouble
 
-PATIENCE = 3.0  # seconds for what is on its way when we are told to stop
+PATIENCE = 2.5  # seconds to answer what was taken in, when we are told to stop
+LAST_PATIENCE = 0.5  # … and then for what is on its way
+WATCH = 15.0  # seconds between looks at
+SILENCE = 90.0  # … how long nothing was heard from Telegram
+SWEEP = 2.0  # seconds between looks for what others left for us
+PRUNE = 3600.0  # seconds between clearings-out
 
 log = structlog.get_logger()
 
@@ -37,15 +43,12 @@ class Pacing:
     chat_burst: int
 
 
-class Desk(Protocol):
+class Desk(Inbox, Outbox, Protocol):
     """The coach's side: what comes in is kept, decided and waits to go out. Built for one bot's channel."""
 
-    async def receive(self, learner: str, event: Event, update: int) -> None: ...
     async def take_turns(self) -> int: ...
-    async def waiting(self, without: Sequence[str]) -> dict[str, list[Delivery]]: ...
-    async def sent(self, ids: Sequence[int]) -> None: ...
-    async def swap_keyboard(self, learner: str, message: int | None) -> int | None: ...
-    async def blocked(self, learner: str) -> None: ...
+    async def give_up_claims(self) -> None: ...
+    async def prune(self) -> None: ...
     async def profile_set(self, fingerprint: str) -> bool: ...
     async def keep_profile(self, fingerprint: str) -> None: ...
 
@@ -54,22 +57,31 @@ class Messenger:
     """One bot, by long polling."""
 
     def __init__(
-        self, token: str, server: str, desk: Desk, pacing: Pacing, profile: Profile, private_only: str
+        self,
+        token: str,
+        server: str,
+        desk: Desk,
+        pacing: Pacing,
+        limit: Limit,
+        profile: Profile,
+        private_only: str,
     ) -> None:
-        self._request = AiohttpRequest()
-        self._bot = Bot(token, base_url=f"{server}/bot", request=self._request, get_updates_request=AiohttpRequest())
+        self._polls = AiohttpRequest()
+        self._bot = Bot(token, base_url=f"{server}/bot", request=AiohttpRequest(), get_updates_request=self._polls)
         self._desk = desk
         self._profile = profile
         self._turns = asyncio.Event()
         self._sender = Sender(self._bot, desk, pacing.rate, pacing.chat_rate, pacing.chat_burst)
-        self._poller = Poller(self._bot, self._request, desk, self._turns.set, private_only)
+        self._poller = Poller(self._bot, self._polls, desk, limit, self._turns.set, private_only)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``. Raises MessengerError when the token is wrong or another program polls."""
-        pause = 1.0
+        trouble = Trouble("Telegram")
         while not stop.is_set():
             try:
                 async with self._bot:
+                    await self._begin()
+                    trouble.over()
                     await self._work(stop)
             except InvalidToken:
                 raise MessengerError(
@@ -82,35 +94,43 @@ class Messenger:
                 ) from None
             except BadRequest as error:
                 raise MessengerError(f"Telegram refused how the bot introduces itself: {error}.") from None
-            except (NetworkError, RetryAfter) as error:  # before we began; later ones are met where they happen
-                log.warning("Telegram cannot be reached", error=type(error).__name__)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+            except TelegramError as error:  # before we began; later ones are met where they happen
+                await _until(stop, trouble.wait(type(error).__name__))
+
+    async def _begin(self) -> None:
+        await self._bot.delete_webhook()
+        if not await self._desk.profile_set(self._profile.fingerprint):
+            await set_profile(self._bot, self._profile)
+            await self._desk.keep_profile(self._profile.fingerprint)
+        await self._desk.give_up_claims()
 
     async def _work(self, stop: asyncio.Event) -> None:
-        await self._bot.delete_webhook()
-        await self._introduce()
         self._turns.set()  # what was left waiting the last time
         self._sender.wake()
-        works = (self._poller.run(), self._take_turns(), self._sender.run(), stop.wait())
-        tasks: list[asyncio.Task[object]] = [asyncio.create_task(work) for work in works]
+        poll = asyncio.create_task(self._poller.run())
+        others = (self._take_turns(), self._sender.run(), self._watch(), self._sweep(), self._prune(), stop.wait())
+        tasks: list[asyncio.Task[Any]] = [poll, *(asyncio.create_task(work) for work in others)]
         log.info("running", bot=self._bot.username)
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
+            poll.cancel()
+            await self._finish()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._poller.close()
-            await self._sender.close(PATIENCE)
+            await self._sender.close(LAST_PATIENCE)
 
-    async def _introduce(self) -> None:
-        if not await self._desk.profile_set(self._profile.fingerprint):
-            await set_profile(self._bot, self._profile)
-            await self._desk.keep_profile(self._profile.fingerprint)
+    async def _finish(self) -> None:
+        """Answer what was taken in, as far as that is a matter of moments; the rest waits for the next start."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while await self._desk.take_turns():
+                    self._sender.wake()
+                await self._sender.idle()
 
     async def _take_turns(self) -> None:
         while True:
@@ -118,3 +138,33 @@ class Messenger:
             self._turns.clear()
             while await self._desk.take_turns():
                 self._sender.wake()
+
+    async def _watch(self) -> None:
+        """Say when Telegram has been silent for too long, and begin with new connections."""
+        while True:
+            await asyncio.sleep(WATCH)
+            silent = time.monotonic() - self._poller.heard
+            if silent > SILENCE:
+                log.error("nothing heard from Telegram", seconds=int(silent))
+                await self._polls.renew()
+
+    async def _sweep(self) -> None:
+        """Find what other processes left for us: turns to take again, and what is to be sent."""
+        while True:
+            await asyncio.sleep(SWEEP)
+            self._turns.set()
+            self._sender.wake()
+
+    async def _prune(self) -> None:
+        while True:
+            await self._desk.prune()
+            await asyncio.sleep(PRUNE)
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do some work, or as much of it as there is time for until ``stop``."""
+    tasks = [asyncio.create_task(one) for one in (work, stop.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

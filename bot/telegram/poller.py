@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.delivery import Received, Unread
+from bot.telegram.limit import Limit
+from bot.telegram.outcome import seconds
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.update import ALLOWED, Act, Aside, Raw, Reach, understand
-from dialogs.event import Event
+from bot.telegram.update import ALLOWED, Act, Aside, Meaning, Odd, Raw, Reach, understand
+from bot.trouble import Trouble
+from dialogs.event import TooFast
 
 HOLD = 25  # seconds a request for updates may be held open
-LONGEST_PAUSE = 30.0  # seconds between tries when Telegram cannot be reached
-MOST_CONFLICTS = 5  # another poller that does not go away
+MOST_REFUSALS = 5  # one after another: another poller that does not go away, or a token that is no longer good
 
 log = structlog.get_logger()
 
@@ -25,46 +29,53 @@ log = structlog.get_logger()
 class Inbox(Protocol):
     """Where updates are kept."""
 
-    async def receive(self, learner: str, event: Event, update: int) -> None: ...
+    async def receive_all(self, updates: Sequence[Received | Unread]) -> None: ...
     async def blocked(self, learner: str) -> None: ...
+    async def back(self, learner: str) -> None: ...
 
 
 class Poller:
     """Long polling. The offset is kept in memory only: ids begin anew after a quiet week."""
 
     def __init__(
-        self, bot: Bot, request: AiohttpRequest, inbox: Inbox, arrived: Callable[[], None], private_only: str
+        self,
+        bot: Bot,
+        request: AiohttpRequest,
+        inbox: Inbox,
+        limit: Limit,
+        arrived: Callable[[], None],
+        private_only: str,
     ) -> None:
         self._bot = bot
         self._request = request
         self._inbox = inbox
+        self._limit = limit
         self._arrived = arrived
         self._private_only = private_only
         self._offset = 0
+        self._trouble = Trouble("Telegram")
         self._asides: set[asyncio.Task[None]] = set()
+        self.heard = time.monotonic()  # when Telegram last answered
 
     async def run(self) -> None:
         """Take updates in until cancelled. Raises Conflict or InvalidToken when there is no use going on."""
-        pause, conflicts = 1.0, 0
+        refusals = 0
         while True:
             try:
                 updates = await self._next()
-            except Conflict:
-                conflicts += 1
-                if conflicts >= MOST_CONFLICTS:
+            except (Conflict, InvalidToken) as error:
+                refusals += 1
+                if refusals >= MOST_REFUSALS:
                     raise
-                await asyncio.sleep(pause)
+                await self._trouble.wait(type(error).__name__)
             except RetryAfter as error:
-                after = error.retry_after
-                await asyncio.sleep(after if isinstance(after, int) else after.total_seconds())
-            except NetworkError as error:
-                log.warning("Telegram cannot be reached", error=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await asyncio.sleep(seconds(error))
+            except TelegramError as error:
+                await self._trouble.wait(type(error).__name__)
             else:
-                pause, conflicts = 1.0, 0
-                for update in updates:
-                    await self._take(update)
+                refusals, self.heard = 0, time.monotonic()
+                self._trouble.over()
+                await self._take(updates)
 
     async def close(self) -> None:
         """Let answers to taps that are on their way go through."""
@@ -75,23 +86,55 @@ class Poller:
         """The next updates, as raw bodies: one that cannot be parsed must not stop the others."""
         words = {"offset": self._offset, "timeout": HOLD, "allowed_updates": '["' + '","'.join(ALLOWED) + '"]'}
         url = f"{self._bot.base_url}/getUpdates?{urlencode(words)}"
-        return cast(list[Raw], await self._request.post(url, read_timeout=HOLD + 10))
+        updates = cast(list[Any], await self._request.post(url, read_timeout=HOLD + 10))
+        return [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
 
-    async def _take(self, update: Raw) -> None:
+    async def _take(self, updates: Sequence[Raw]) -> None:
+        """Keep these updates in order; they are confirmed by the offset of the next request."""
+        if not updates:
+            return
+        kept: list[Received | Unread] = []
+        meanings = [(update, understand(update, self._bot.username)) for update in updates]
+        for update, meaning in meanings:
+            if isinstance(meaning, Reach):
+                await self._keep(kept)
+                kept = []
+                await (self._inbox.blocked if meaning.blocked else self._inbox.back)(meaning.learner)
+            else:
+                kept += self._kept(update, meaning)
+        await self._keep(kept)
+        for _, meaning in meanings:
+            self._answer(meaning)
+        self._offset = max(int(update["update_id"]) for update in updates) + 1
+        self._limit.forget(time.time())
+
+    def _kept(self, update: Raw, meaning: Meaning) -> list[Received | Unread]:
+        """What is kept of an update that no membership changes by."""
         number = int(update["update_id"])
-        match understand(update, self._bot.username):
-            case Act(learner, event, callback):
-                await self._inbox.receive(learner, event, number)
-                self._arrived()
-                if callback:
-                    self._aside(self._bot.answer_callback_query(callback))
-            case Reach(learner, blocked=True):
-                await self._inbox.blocked(learner)
+        if isinstance(meaning, Odd):
+            log.warning("an update cannot be read, see attune dead list", update=number, why=meaning.why)
+            return [Unread(number, update, meaning.why)]
+        if not isinstance(meaning, Act):
+            return []
+        # By Telegram's clock, so that what was sent while we were away is not taken for a flood.
+        admission = self._limit.admit(meaning.learner, meaning.date or time.time())
+        if admission == "dropped":
+            return []
+        event = meaning.event if admission == "taken" else TooFast()
+        return [Received(number, meaning.learner, event)]
+
+    async def _keep(self, kept: Sequence[Received | Unread]) -> None:
+        if kept:
+            await self._inbox.receive_all(kept)
+            self._arrived()
+
+    def _answer(self, meaning: Meaning) -> None:
+        """What is answered at once, and not by a turn."""
+        match meaning:
+            case Act(callback=str(callback)) | Aside(callback=str(callback)):
+                self._aside(self._bot.answer_callback_query(callback))
             case Aside(chat=int(chat)):
                 self._aside(self._bot.send_message(chat, self._private_only))
-            case Aside(callback=str(callback)):
-                self._aside(self._bot.answer_callback_query(callback))
-        self._offset = number + 1
 
     def _aside(self, call: Coroutine[Any, Any, Any]) -> None:
         """Do something that nobody waits for and that is not tried again."""
@@ -99,7 +142,7 @@ class Poller:
         async def attempt() -> None:
             try:
                 await call
-            except (BadRequest, Forbidden, NetworkError, RetryAfter) as error:
+            except TelegramError as error:
                 log.info("an answer was not taken", error=type(error).__name__)
 
         task = asyncio.create_task(attempt())

@@ -8,7 +8,7 @@ from typing import Protocol, TextIO
 
 from prompt_toolkit import PromptSession
 
-from bot.delivery import Delivery
+from bot.delivery import Delivery, Outcome
 from bot.terminal.screen import Screen
 from dialogs.event import Command, Event, Return, Typed
 
@@ -23,7 +23,7 @@ class Desk(Protocol):
     async def receive(self, learner: str, event: Event) -> None: ...
     async def take_turns(self) -> int: ...
     async def waiting(self) -> dict[str, list[Delivery]]: ...
-    async def sent(self, ids: Sequence[int]) -> None: ...
+    async def settle(self, ids: Sequence[int], outcome: Outcome) -> None: ...
 
 
 class Chat:
@@ -61,7 +61,7 @@ class Chat:
         while deliveries := (await self._desk.waiting()).get(self._learner):
             for delivery in deliveries:
                 self._screen.show(delivery.effect)
-            await self._desk.sent([delivery.id for delivery in deliveries])
+            await self._desk.settle([delivery.id for delivery in deliveries], "sent")
             shown = True
         return shown
 

@@ -174,7 +174,7 @@ async def test_everything_can_be_said_to_postgresql(
         for text in ("one", "crash", "finish"):
             await store.receive("terminal", "me", {"text": text})
             await store.take_turns(player.decide, now, on_error=player.apologise)
-        await store.mark_sent([message.id for message in await store.unsent("terminal", 10)], now)
+        await store.settle([message.id for message in await store.unsent("terminal", 10)], "sent", now)
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     statements = {str(clause.compile(dialect=dialect)) for clause in said}
     kinds = {statement.split()[0] for statement in statements}

@@ -33,7 +33,7 @@ async def test_a_turn_from_the_inbox_to_the_outbox(store: Store, now: datetime) 
         ("re:terminal:7:1", "me", {"say": "you said"}),
         ("re:terminal:7:2", "me", {"say": "hello"}),
     ]
-    await store.mark_sent([messages[0].id], now)
+    await store.settle([messages[0].id], "sent", now)
     assert await store.unsent("terminal", 10) == messages[1:]
     assert await take(store, player, now) == 0
 
@@ -104,11 +104,15 @@ async def test_a_failing_turn_leaves_an_apology_and_no_other_trace(store: Store,
     assert (new.session, new.progress) == (None, Progress())
 
 
-async def test_a_failed_update_keeps_only_the_name_of_its_error(store: Store, now: datetime) -> None:
+async def test_a_failed_update_keeps_where_it_failed_and_not_the_text_of_its_error(store: Store, now: datetime) -> None:
     await store.receive("terminal", "me", {"text": "crash"})
     await take(store, Player(), now)
     rows = await store._run(lambda c: c.execute(select(inbox)).all())
-    assert [(row.error, row.payload, row.done_at) for row in rows] == [("LookupError", None, now)]
+    (row,) = rows
+    assert row.error.splitlines()[0] == "LookupError"
+    assert "player.py" in row.error
+    assert "secret" not in row.error
+    assert row.done_at == now
 
 
 async def test_an_answer_that_cannot_be_kept_is_a_failure_of_its_turn(store: Store, now: datetime) -> None:
@@ -153,7 +157,7 @@ async def test_a_batch_is_one_transaction(store: Store, now: datetime) -> None:
 async def test_what_is_done_or_sent_is_forgotten(store: Store, now: datetime, table: Table) -> None:
     await store.receive("terminal", "me", {"text": "hello"})
     await take(store, Player(), now)
-    await store.mark_sent([message.id for message in await store.unsent("terminal", 10)], now)
+    await store.settle([message.id for message in await store.unsent("terminal", 10)], "sent", now)
     payloads = await store._run(lambda c: c.scalars(select(table.c.payload)).all())
     assert payloads
     assert set(payloads) == {None}
@@ -165,10 +169,10 @@ async def test_times_are_kept_in_utc_and_need_a_zone(store: Store, now: datetime
     await take(store, Player(), elsewhere)
     (made,) = await store._run(lambda c: c.scalars(select(outbox.c.created_at).distinct()).all())
     assert (made, made.tzinfo) == (now, UTC)
-    (not_sent,) = await store._run(lambda c: c.scalars(select(outbox.c.sent_at).distinct()).all())
+    (not_sent,) = await store._run(lambda c: c.scalars(select(outbox.c.done_at).distinct()).all())
     assert not_sent is None
     with pytest.raises(StatementError, match="a time without a zone"):
-        await store.mark_sent([1], now.replace(tzinfo=None))
+        await store.settle([1], "sent", now.replace(tzinfo=None))
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ async def test_a_wrong_key_stops_at_the_door(
     if progress != "received":
         await store.take_turns(player.decide, now, on_error=player.apologise)
     if progress == "sent":
-        await store.mark_sent([message.id for message in await store.unsent("terminal", 10)], now)
+        await store.settle([message.id for message in await store.unsent("terminal", 10)], "sent", now)
     other = Cipher(Fernet.generate_key().decode(), "ATTUNE_SECRET_KEY")
     with pytest.raises(WrongKeyError, match=r"key in ATTUNE_SECRET_KEY.*Nothing was changed"):
         await Store(url, other).open()

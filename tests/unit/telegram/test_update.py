@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.telegram.update import Act, Aside, Reach, understand
+from bot.telegram.update import Act, Aside, Odd, Reach, understand
 from dialogs.event import Command, Sent, Tap, Typed
 
 NAME = "attune_bot"
@@ -43,13 +43,13 @@ def callback(data: str | None, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_words_and_commands(text: str, event: object) -> None:
-    assert understand(message(text=text), NAME) == Act("7", event)
+    assert understand(message(text=text), NAME) == Act("7", event, date=1)
 
 
 def test_a_slash_without_a_command_is_words() -> None:
     update = message(text="/ or")
     update["message"]["entities"] = []
-    assert understand(update, NAME) == Act("7", Typed("/ or"))
+    assert understand(update, NAME) == Act("7", Typed("/ or"), date=1)
 
 
 def test_a_command_for_another_bot_is_none_of_our_business() -> None:
@@ -61,11 +61,11 @@ def test_a_command_for_another_bot_is_none_of_our_business() -> None:
     ["photo", "sticker", "voice", "video_note", "location", "poll", "dice", "contact", "document", "venue", "video"],
 )
 def test_what_has_no_words_is_noticed(kind: str) -> None:
-    assert understand(message(**{kind: {"file_id": "x"}}), NAME) == Act("7", Sent(kind))
+    assert understand(message(**{kind: {"file_id": "x"}}), NAME) == Act("7", Sent(kind), date=1)
 
 
 def test_forwarded_words_are_not_the_learners_own() -> None:
-    assert understand(message(text="hello", forward_origin={"type": "user"}), NAME) == Act("7", Sent("forward"))
+    assert understand(message(text="hello", forward_origin={"type": "user"}), NAME) == Act("7", Sent("forward"), date=1)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,25 @@ def test_forwarded_words_are_not_the_learners_own() -> None:
         message(GROUP, text="/menu"),
         {"update_id": 1, "edited_message": message(text="x")["message"]},
         {"update_id": 1, "channel_post": message(text="x")["message"]},
-        {"update_id": 1, "something_new": {}},
-        {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": PRIVATE, "text": "from nobody"}},
         {"update_id": 1, "message": {**message(text="beep")["message"], "from": {"id": 8, "is_bot": True}}},
     ],
 )
 def test_silence(update: dict[str, Any]) -> None:
     assert understand(update, NAME) is None
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"update_id": 1, "something_new": {}},
+        {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": PRIVATE, "text": "from nobody"}},
+        {"update_id": 1, "message": {"odd": True}},
+        {"update_id": 1, "message": []},
+        {"update_id": 1, "callback_query": {"id": "q"}},
+    ],
+)
+def test_what_is_not_as_we_know_it_is_odd(update: dict[str, Any]) -> None:
+    assert isinstance(understand(update, NAME), Odd)
 
 
 def test_a_command_to_us_in_a_group_is_pointed_to_a_private_chat() -> None:

@@ -1,0 +1,98 @@
+"""Dead letters: turns that raised, updates that could not be read, messages that Telegram does not take.
+
+They keep what they are about until an operator has tried them again or dropped them. The id names the kind:
+``turn-7``, ``update-8``, ``message-9``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+
+from bot.store.errors import NoSuchLetterError
+from bot.store.inbox import Arrival, receive_all
+from bot.store.schema import inbox, learner, outbox
+
+TURN, UPDATE, MESSAGE = "turn", "update", "message"
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """What went wrong, with whom and when. ``error`` is its kind, then where in the code, a line a place."""
+
+    id: str
+    at: datetime
+    channel: str
+    external_id: str | None
+    error: str
+    payload: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """turn, update or message."""
+        return self.id.partition("-")[0]
+
+
+def letters(connection: Connection) -> list[DeadLetter]:
+    """All that there are, the oldest first."""
+    return sorted([*_turns(connection), *_messages(connection)], key=lambda letter: letter.at)
+
+
+def letter(connection: Connection, name: str) -> DeadLetter:
+    """One of them; raises NoSuchLetterError."""
+    for one in letters(connection):
+        if one.id == name:
+            return one
+    raise NoSuchLetterError(name)
+
+
+def revive(connection: Connection, name: str) -> None:
+    """Let a turn or message wait again, as if nothing had happened; raises NoSuchLetterError."""
+    one = letter(connection, name)
+    again: dict[str, Any] = {"error": None, "done_at": None}
+    if one.kind == MESSAGE:
+        again |= {"claimed_at": None, "outcome": None}
+    _change(connection, name, again)
+
+
+def replace(connection: Connection, name: str, external_id: str, payload: Mapping[str, Any]) -> None:
+    """Take in an update that can be read now; raises NoSuchLetterError."""
+    one = letter(connection, name)
+    row = inbox.c.id == _row(name)
+    number = int(connection.execute(select(inbox.c.update_id).where(row)).scalar_one())
+    connection.execute(inbox.delete().where(row))
+    receive_all(connection, one.channel, [Arrival(number, external_id, payload)], None)
+
+
+def drop(connection: Connection, name: str) -> None:
+    """Forget one; raises NoSuchLetterError."""
+    letter(connection, name)
+    _change(connection, name, {"error": None, "payload": None})
+
+
+def _turns(connection: Connection) -> Iterator[DeadLetter]:
+    query = select(inbox, learner.c.external_id).outerjoin(learner).where(inbox.c.error.is_not(None))
+    for row in connection.execute(query):
+        name = f"{UPDATE if row.learner_id is None else TURN}-{row.id}"
+        yield DeadLetter(name, row.done_at, row.channel, row.external_id, row.error, json.loads(row.payload))
+
+
+def _messages(connection: Connection) -> Iterator[DeadLetter]:
+    query = select(outbox, learner.c.channel, learner.c.external_id).join(learner).where(outbox.c.error.is_not(None))
+    for row in connection.execute(query):
+        name = f"{MESSAGE}-{row.id}"
+        yield DeadLetter(name, row.done_at, row.channel, row.external_id, row.error, json.loads(row.payload))
+
+
+def _change(connection: Connection, name: str, values: dict[str, Any]) -> None:
+    table: Table = outbox if name.startswith(MESSAGE) else inbox
+    connection.execute(update(table).where(table.c.id == _row(name)).values(values))
+
+
+def _row(name: str) -> int:
+    return int(name.partition("-")[2])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+BLOCKED = "bot was blocked by the user"
+
 
 class ApiError(Exception):
     """A request that is refused with a code and a description."""
@@ -28,6 +30,14 @@ class BadRequest(ApiError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(400, f"Bad Request: {reason}")
+
+
+class TooOld(BadRequest):
+    """400: nobody waits for the answer to this tap any more, or it was answered before, or never was."""
+
+    def __init__(self, *, on_demand: bool = False) -> None:
+        super().__init__("query is too old and response timeout expired or query ID is invalid")
+        self.on_demand = on_demand
 
 
 class Forbidden(ApiError):

@@ -55,6 +55,10 @@ class Gate:
         """Refuse the next ``n`` messages that come in time, each for so many seconds."""
         self._forced += [retry_after] * n
 
+    def open(self) -> None:
+        """Take back the refusals that were planned."""
+        self._forced.clear()
+
     def admit(self, chat_id: int) -> None:
         """Let a message pass, or refuse it; who does not wait as told is remarked upon."""
         now = self.clock()

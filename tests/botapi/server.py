@@ -6,15 +6,17 @@ import asyncio
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
+from random import Random
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.botapi import faults
 from tests.botapi.body import read_body
-from tests.botapi.errors import ApiError, BadRequest
+from tests.botapi.errors import ApiError, BadRequest, TooOld
 from tests.botapi.messages import Messages
 from tests.botapi.pace import Gate, Pace
 from tests.botapi.profile import Profile
@@ -26,12 +28,20 @@ Json = dict[str, Any]
 
 TOKEN = "123456789:TEST-token-of-nobody-0123456789abcd"
 PACED = frozenset({"sendMessage", "sendPhoto"})
+STORMY = ("sendMessage", "editMessageReplyMarkup", "answerCallbackQuery", "getUpdates")
 BODY_LIMIT = 50 * 2**20
+SHUTDOWN = 0.5
+"""Seconds for what is under way when the server closes. To aiohttp, 0 would be as long as it takes."""
 
 
 @dataclass
 class Request:
-    """One request, as it came and as it was answered; status 0 is a connection broken off or still open."""
+    """One request, as it came and as it was answered.
+
+    ``status`` 0 means that no whole answer went out: the connection broke, or is still open. ``fault`` is the word
+    or the status of the trouble on demand that it met. ``abandoned``: the client left while we were at it; one that
+    dies just when the answer is out cannot be told from one that has read it.
+    """
 
     method: str
     at: float
@@ -39,6 +49,23 @@ class Request:
     status: int = 0
     description: str = ""
     took: float = 0
+    fault: str = ""
+    effect: bool = False
+    abandoned: bool = False
+
+    @property
+    def unheard(self) -> bool:
+        """Was the client left without the true answer?"""
+        return bool(self.fault) or self.abandoned
+
+    @property
+    def unnoticed(self) -> bool:
+        """Did it have an effect that the client cannot know of?"""
+        return self.effect and self.unheard
+
+    def repeats(self, other: Request) -> bool:
+        """Is the same asked for?"""
+        return other is not self and (other.method, other.params) == (self.method, self.params)
 
 
 @dataclass(frozen=True)
@@ -95,9 +122,33 @@ class BotApiServer:
         """Let the next requests of a method go wrong."""
         self._faults.plan(method, n, how)
 
+    def storm(self, chance: Random, odds: faults.Odds, methods: Iterable[str] = STORMY) -> None:
+        """From now on, let each request of these methods go wrong with these probabilities.
+
+        The n-th request of a method meets the same trouble in each run, whatever the other methods do. Call it again
+        to give other methods other odds.
+        """
+        for method in methods:
+            self._faults.storm(method, Random(chance.random()), odds)
+
+    def redeliver(self, n: int) -> list[int]:
+        """Hand out the last ``n`` confirmed updates once more, with the next answer; their ids."""
+        return self.world.updates.redeliver(n)
+
+    def shuffle_next(self, chance: Random) -> None:
+        """Hand out the next several updates that go together in another order."""
+        self.world.updates.shuffle_next(chance)
+
+    def expire_taps(self, coming: int = 0) -> None:
+        """Every tap that waits for its answer is too old now, and so are the next few as soon as they come."""
+        self.world.expire(coming)
+
     def clear_faults(self) -> None:
-        """Nothing more goes wrong."""
+        """Nothing more goes wrong, but what has gone wrong stays so: a client that waits in vain goes on waiting."""
         self._faults = faults.Faults()
+        self._gate.open()
+        self.world.expiring = 0
+        self.world.updates.shuffle_next(None)
 
     def requests_to(self, method: str, chat_id: int) -> list[Request]:
         """What was asked of a method for one chat."""
@@ -110,8 +161,9 @@ class BotApiServer:
     # ------------------------------------------------------------------ running
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=BODY_LIMIT)
+        app[faults.CLOSING] = asyncio.Event()
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=0)
+        self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -122,6 +174,7 @@ class BotApiServer:
     async def __aexit__(self, *_: object) -> None:
         self.world.updates.close()
         if self._runner:
+            self._runner.app[faults.CLOSING].set()
             await self._runner.cleanup()
 
     def __enter__(self) -> Self:
@@ -144,34 +197,54 @@ class BotApiServer:
         asked = Request(request.match_info["method"], time.time())
         self.requests.append(asked)
         try:
-            result = await self._answer(request, asked)
-        except ApiError as error:
-            asked.status, asked.description = error.code, error.description
-            if error.code in {400, 404}:
-                self._remark(error.description, asked)
-            return web.json_response(error.body, status=error.code)
+            return await self._answer(request, asked)
+        except asyncio.CancelledError:
+            asked.abandoned = True
+            raise
         finally:
             asked.took = time.time() - asked.at
-        if isinstance(result, web.StreamResponse):
-            return result
-        asked.status = 200
-        return web.json_response({"ok": True, "result": result})
 
-    async def _answer(self, request: web.Request, asked: Request) -> Any:
+    async def _answer(self, request: web.Request, asked: Request) -> web.StreamResponse:
+        try:
+            await self._read(request, asked)
+        except ApiError as error:
+            return self._refuse(error, asked)
+        fault = self._faults.next(asked.method)
+        if fault is None:
+            return await self._reply(asked)
+        asked.fault = fault.name
+        usual = await self._reply(asked) if fault.effect else web.Response()
+        asked.status, asked.description = fault.status, fault.description or asked.description
+        return await fault.answer(request, usual)
+
+    async def _read(self, request: web.Request, asked: Request) -> None:
         if request.match_info["token"] != self.token:
             raise ApiError(401, "Unauthorized")
         if asked.method not in self._callers:
             raise ApiError(404, "Not Found: method not found")
         params, textual = await read_body(request)
         asked.params = read_params(asked.method, params, textual=textual)
-        how = self._faults.next(asked.method)
-        if isinstance(how, int):
-            asked.status = how
-            return faults.answer(how)
-        if how == "drop":
-            return faults.break_off(request)
-        result = await self._perform(asked)
-        return faults.break_off(request) if how == "lost" else result
+
+    async def _reply(self, asked: Request) -> web.Response:
+        try:
+            result = await self._perform(asked)
+        except ApiError as error:
+            return self._refuse(error, asked)
+        asked.status = 200
+        return web.json_response({"ok": True, "result": result})
+
+    def _refuse(self, error: ApiError, asked: Request) -> web.Response:
+        asked.status, asked.description, asked.effect = error.code, error.description, False
+        if error.code in {400, 404} and not self._excused(error, asked):
+            self._remark(error.description, asked)
+        return web.json_response(error.body, status=error.code)
+
+    def _excused(self, error: ApiError, asked: Request) -> bool:
+        """Is it for trouble on demand that the bot could not know better?"""
+        if isinstance(error, TooOld) and error.on_demand:
+            return True
+        before = takewhile(lambda one: one.unheard, filter(asked.repeats, reversed(self.requests)))
+        return any(one.effect for one in before)
 
     async def _perform(self, asked: Request) -> Any:
         name = self._callers[asked.method]
@@ -186,6 +259,7 @@ class BotApiServer:
                 result = getattr(room, name)(**asked.params)
             except TypeError as error:
                 raise BadRequest(f"not supported by this server: {error}") from None
+            asked.effect = True  # a poll confirms at once, however long it waits then
         return await result if asyncio.iscoroutine(result) else result
 
     def _remark(self, description: str, asked: Request | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from copy import deepcopy
 from dataclasses import dataclass, field
+from random import Random
 from threading import Condition
 from typing import Any
 
@@ -41,6 +42,9 @@ class Updates:
         self.pending: list[Json] = []
         self.allowed = DEFAULT_KINDS
         self._changed = changed
+        self._confirmed: list[Json] = []
+        self._again: list[Json] = []
+        self._shuffle: Random | None = None
         self._last_id = 0
         self._webhook = ""
         self._poll: Poll | None = None
@@ -59,6 +63,19 @@ class Updates:
             self.next_id = self._last_id + 1
             if self._poll:
                 self._poll.wake()
+
+    def redeliver(self, n: int) -> list[int]:
+        """Hand out the last ``n`` confirmed updates once more, with the next answer; their ids."""
+        with self._changed:
+            self._again = self._confirmed[-n:] if n else []
+            if self._again and self._poll:
+                self._poll.wake()
+            return [update["update_id"] for update in self._again]
+
+    def shuffle_next(self, chance: Random | None) -> None:
+        """Hand out the next several updates that go together in another order."""
+        with self._changed:
+            self._shuffle = chance
 
     @property
     def webhook(self) -> str:
@@ -128,8 +145,24 @@ class Updates:
 
     def _read(self, offset: int, limit: int) -> list[Json]:
         if offset < 0:
-            self.pending = self.pending[offset:]
+            self._confirm(self.pending[:offset])
         elif 0 < offset <= self._last_id + FUTURE:
-            self.pending = [update for update in self.pending if update["update_id"] >= offset]
+            self._confirm([update for update in self.pending if update["update_id"] < offset])
             self.confirmed_offset = offset
-        return deepcopy(self.pending[:limit])
+        found = [*self._again, *self.pending][:limit]
+        self._again = self._again[limit:]
+        return deepcopy(self._ordered(found))
+
+    def _confirm(self, gone: list[Json]) -> None:
+        self._confirmed += gone
+        ids = {update["update_id"] for update in gone}
+        self.pending = [update for update in self.pending if update["update_id"] not in ids]
+
+    def _ordered(self, updates: list[Json]) -> list[Json]:
+        if self._shuffle is None or len(updates) < 2:
+            return updates
+        chance, self._shuffle = self._shuffle, None
+        order = list(range(len(updates)))
+        while order == sorted(order):  # a shuffle that changes nothing would try nothing
+            chance.shuffle(order)
+        return [updates[place] for place in order]

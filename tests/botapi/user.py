@@ -7,13 +7,13 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from tests.botapi.errors import BLOCKED
 from tests.botapi.text import units
 from tests.botapi.world import Answer, World
 
 Json = dict[str, Any]
 
 NO_CONTACT = "bot can't initiate conversation with a user"
-BLOCKED = "bot was blocked by the user"
 WORDLESS: dict[str, Any] = {
     "sticker": {"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 512, "height": 512,
                 "is_animated": False, "is_video": False},

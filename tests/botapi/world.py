@@ -8,7 +8,7 @@ from threading import Condition
 from typing import Any
 
 from tests.botapi.chat import Chat
-from tests.botapi.errors import BadRequest
+from tests.botapi.errors import BadRequest, TooOld
 from tests.botapi.updates import Updates
 
 Json = dict[str, Any]
@@ -32,6 +32,7 @@ class Query:
     id: str
     user_id: int
     at: float
+    expired: bool = False
     answer: Answer | None = None
 
 
@@ -48,6 +49,7 @@ class World:
         self.steps = 0
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, Query] = {}
+        self.expiring = 0
         self.updates = Updates(self.changed)
 
     def tick(self) -> int:
@@ -72,14 +74,24 @@ class World:
 
     def ask(self, user_id: int) -> Query:
         """A new query."""
-        query = Query(f"{user_id * 2**32 + len(self.queries) + 1}", user_id, self.clock())
+        query = Query(f"{user_id * 2**32 + len(self.queries) + 1}", user_id, self.clock(), self.expiring > 0)
+        self.expiring = max(0, self.expiring - 1)
         self.queries[query.id] = query
         return query
+
+    def expire(self, coming: int) -> None:
+        """Make the queries that wait too old, and so many that are still to come."""
+        with self.changed:
+            for query in self.queries.values():
+                query.expired = query.expired or query.answer is None
+            self.expiring = coming
 
     def answer(self, query_id: str, text: str, *, alert: bool) -> None:
         """Answer a query, once and in time."""
         query, now = self.queries.get(query_id), self.clock()
         if query is None or query.answer or now - query.at > self.query_lifetime:
-            raise BadRequest("query is too old and response timeout expired or query ID is invalid")
+            raise TooOld
+        if query.expired:
+            raise TooOld(on_demand=True)
         query.answer = Answer(now, now - query.at, query_id, text, alert)
         self.tick()

@@ -1,11 +1,12 @@
 # make chat   the coach in this terminal      make run    the coach on Telegram      make test   all tests
 # make check  format, lint, types, imports, content            make lock   new lock files
+# make torture   kill the coach hundreds of times and check that nothing is lost
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: chat run test check format lock clean
+.PHONY: chat run test check torture format lock clean
 
 chat: $(READY)
 	@$(BIN)/attune chat
@@ -23,6 +24,9 @@ check: $(READY)
 	@$(BIN)/lint-imports
 	@$(BIN)/attune content check
 	@$(BIN)/attune content test
+
+torture: $(READY)
+	@$(BIN)/python -m tests.torture
 
 format: $(READY)
 	@$(BIN)/ruff format .

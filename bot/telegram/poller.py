@@ -83,11 +83,12 @@ class Poller:
             await asyncio.wait(self._asides, timeout=1)
 
     async def _next(self) -> list[Raw]:
-        """The next updates, as raw bodies: one that cannot be parsed must not stop the others."""
+        """The next updates in order, as raw bodies: one that cannot be parsed must not stop the others."""
         words = {"offset": self._offset, "timeout": HOLD, "allowed_updates": '["' + '","'.join(ALLOWED) + '"]'}
         url = f"{self._bot.base_url}/getUpdates?{urlencode(words)}"
         updates = cast(list[Any], await self._request.post(url, read_timeout=HOLD + 10))
-        return [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+        readable = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+        return sorted(readable, key=lambda one: int(one["update_id"]))
 
     async def _take(self, updates: Sequence[Raw]) -> None:
         """Keep these updates in order; they are confirmed by the offset of the next request."""

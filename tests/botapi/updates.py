@@ -78,6 +78,11 @@ class Updates:
             self._shuffle = chance
 
     @property
+    def is_polled(self) -> bool:
+        """Whether somebody waits for news."""
+        return self._poll is not None
+
+    @property
     def webhook(self) -> str:
         """The address of the webhook; while there is one, nobody can poll."""
         return self._webhook

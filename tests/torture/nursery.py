@@ -1,8 +1,9 @@
 """Starts the coach again and again, fast: everything is loaded once, and every life is a fork.
 
-A process of its own, told by its input: ``live`` starts a life, ``live commit 7`` one that dies by its own hand at
-the 7th of these places: ``commit`` (before and after each commit to the database) or ``send`` (before and after each
-sendMessage). The answer is its process id. The hands that kill are here, and nowhere in the coach.
+A process of its own, told by its input: ``live none 0`` starts a life, ``live commit 7`` one that dies by its own
+hand at the 7th of these places: ``commit`` (before and after each commit to the database) or ``send`` (before and
+after each sendMessage). The answers are its process id and, when it has ended, its exit code. The hands that kill
+are here, and nowhere in the coach.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -90,25 +91,34 @@ def live(kind: str, last: int, folder: Path) -> None:
     asyncio.run(app.run(settings, None, settings.telegram_token.get_secret_value()))
 
 
+def _say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def _life(kind: str, last: int, folder: Path) -> int:
+    try:
+        live(kind, last, folder)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        return 1
+    return 0
+
+
 def main() -> None:
     """Obey until the input ends."""
     course = app.course(load_settings(), None)
     app.course = lambda *_: course
     folder = Path(sys.argv[1])
     for line in sys.stdin:
-        _, kind, last = [*line.split(), "", "0"][:3]
+        _, kind, last = line.split()
         child = os.fork()
         if not child:
-            status = 1
-            try:
-                live(kind, int(last), folder)
-                status = 0
-            finally:
-                sys.stderr.flush()
-                os._exit(status)
-        print(child, flush=True)
+            os._exit(_life(kind, int(last), folder))
+        _say(child)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        _say(os.waitstatus_to_exitcode(status))
 
 
 if __name__ == "__main__":

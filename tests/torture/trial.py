@@ -10,14 +10,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Any, Self
 
 from cryptography.fernet import Fernet
 
+from bot.coach import utc_now
 from bot.data import data_folder
 from bot.store import Cipher, Store
 from bot.wire import pack_effect
@@ -75,7 +75,7 @@ class Trial:
         return (self._folder / "log").read_text("utf-8")
 
     # ------------------------------------------------------------------ the coach
-    def live(self, kind: str = "", last: int = 0) -> None:
+    def live(self, kind: str = "none", last: int = 0) -> None:
         """Let the coach live; with ``kind``, until it dies by its own hand at that place."""
         self._tell(f"live {kind} {last}")
         self._pid = int(self._hear())
@@ -144,11 +144,10 @@ class Trial:
     # ------------------------------------------------------------------ the end
     def is_quiet(self) -> bool:
         """Whether everything was answered and nothing waits."""
+        done = "SELECT done_at FROM inbox UNION ALL SELECT done_at FROM outbox"
+        waiting = f"SELECT count(*) FROM ({done}) WHERE done_at IS NULL"  # noqa: S608 - words of our own
         updates = self.server.world.updates
-        if updates.pending and updates.pending[-1]["update_id"] >= self.server.confirmed_offset:
-            return False
-        waits = "SELECT (SELECT count(*) FROM inbox WHERE done_at IS NULL), (SELECT count(*) FROM outbox WHERE done_at IS NULL)"
-        return self._ask(waits) == [(0, 0)]
+        return updates.is_polled and not updates.pending and self._ask(waiting) == [(0,)]
 
     def finish(self) -> History:
         """Let the coach answer what is left in calm weather, and close the books."""
@@ -186,10 +185,7 @@ class Trial:
         }
 
     async def _add_nudge(self, learner: str, text: str) -> None:
-        from bot.coach import utc_now
-
-        store = Store(f"sqlite:///{self._database}", Cipher(self._key, "the test"), patient=True)
-        async with store:
+        async with Store(f"sqlite:///{self._database}", Cipher(self._key, "the test"), patient=True) as store:
             await store.add_nudge(CHANNEL, learner, f"nudge:{text}", pack_effect(Say(text)), utc_now())
 
     def _ask(self, question: str) -> list[Any]:
@@ -206,10 +202,8 @@ class Trial:
         return self._nursery.stdout.readline()
 
     def _end(self, how: signal.Signals) -> int:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(self._pid, how)
-        except ProcessLookupError:
-            pass
         self._pid = 0
         return int(self._hear())
 

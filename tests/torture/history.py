@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass
@@ -78,8 +79,8 @@ def check(history: History) -> Report:
         counts = Counter(got)
         missing += sum(counts[token] == 0 for token in tokens)
         repeated += sum(counts[token] - 1 for token in tokens if counts[token] > 1)
-        first = list(dict.fromkeys(got))
-        late += sum(one != other for one, other in zip(first, [t for t in tokens if t in counts], strict=True))
+        places = [tokens.index(token) for token in dict.fromkeys(got)]
+        late += sum(one > other for one, other in pairwise(places))
         lost += max(0, len(tokens) - history.attempts.get(person, 0))
         doubled += max(0, history.attempts.get(person, 0) - len(tokens))
     for person, nudges in history.nudged.items():

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Any, Self
@@ -48,26 +48,28 @@ class Trial:
         self._pid = 0
 
     def __enter__(self) -> Self:
-        self.server.__enter__()
-        self.users = [self.server.user(number + 1) for number in range(self._people)]
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.nursery", str(self._folder)],
-            env={**os.environ, **self._env()},
-            cwd=Path(__file__).resolve().parents[2],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self._folder / "log").open("a"),
-            text=True,
-        )
+        with ExitStack() as stack:
+            stack.enter_context(self.server)
+            self.users = [self.server.user(number + 1) for number in range(self._people)]
+            log = stack.enter_context((self._folder / "log").open("a"))
+            self._nursery = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.torture.nursery", str(self._folder)],
+                    env={**os.environ, **self._env()},
+                    cwd=Path(__file__).resolve().parents[2],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                )
+            )
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pid:
             self._end(signal.SIGKILL)
-        assert self._nursery.stdin
-        self._nursery.stdin.close()
-        self._nursery.wait(10)
-        self.server.__exit__()
+        self._stack.close()
 
     @property
     def log(self) -> str:

@@ -1,12 +1,13 @@
 # make chat   the coach in this terminal      make run    the coach on Telegram      make test   all tests
 # make check  format, lint, types, imports, content            make lock   new lock files
 # make torture   kill the coach hundreds of times and check that nothing is lost
+# make mutants   break the inbox, the outbox and the engine in 1900 ways and see which the tests notice (20 minutes)
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: chat run test check torture format lock clean
+.PHONY: chat run test check torture mutants format lock clean
 
 chat: $(READY)
 	@$(BIN)/attune chat
@@ -28,6 +29,12 @@ check: $(READY)
 torture: $(READY)
 	@$(BIN)/python -m tests.torture
 
+mutants: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	@rm -rf mutants
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
 format: $(READY)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -47,4 +54,4 @@ lock: $(READY)
 	@$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
-	@rm -rf .venv dist
+	@rm -rf .venv dist mutants

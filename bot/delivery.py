@@ -34,8 +34,12 @@ Outcome = Literal["sent", "unknown", "unreachable", "refused"]
 
 @dataclass(frozen=True)
 class Delivery:
-    """An effect that is to be shown, with its place in the outbox; nobody asked for a ``nudge``."""
+    """An effect that is to be shown, with its place in the outbox.
+
+    What is ``aside`` belongs to no step of the conversation: the buttons in force stay. Nobody asked for a ``nudge``.
+    """
 
     id: int
     effect: Effect
+    aside: bool = False
     nudge: bool = False

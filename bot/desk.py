@@ -43,7 +43,8 @@ class Desk:
         """What waits to be shown, by learner, replies before nudges, but for learners in ``without``."""
         found: dict[str, list[Delivery]] = {}
         for message in await self._store.unsent(self._channel, AT_ONCE, without):
-            delivery = Delivery(message.id, unpack_effect(message.payload), message.nudge)
+            aside = message.nudge or message.is_apology
+            delivery = Delivery(message.id, unpack_effect(message.payload), aside, message.nudge)
             found.setdefault(message.external_id, []).append(delivery)
         return found
 

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import logging
-import sys
+import os
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
+
+STANDARD_ERROR = 2
+
+
+class _Lines:
+    """Standard error, unbuffered; a line that cannot be written, as on a full disk, is left out."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            os.write(STANDARD_ERROR, text.encode("utf-8", "replace"))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
 
 
 def configure_log(level: str) -> None:
@@ -17,6 +33,6 @@ def configure_log(level: str) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Lines())),
         cache_logger_on_first_use=False,
     )

@@ -13,22 +13,21 @@ log = structlog.get_logger()
 
 
 class Trouble:
-    """One thing that may be out of reach, such as “Telegram”."""
+    """One thing that may be out of reach, such as “Telegram”, for one or several who try."""
 
     def __init__(self, what: str, longest: float = LONGEST_PAUSE) -> None:
         self._what = what
         self._longest = longest
-        self._pause = 0.0
+        self._pauses: dict[object, float] = {}
 
-    async def wait(self, why: str) -> None:
-        """Wait before the next try."""
-        if not self._pause:
+    async def wait(self, who: object, why: str, least: float = FIRST_PAUSE) -> None:
+        """Wait before the next try, for ``least`` seconds or more."""
+        if not self._pauses:
             log.warning(f"{self._what} cannot be reached, trying again", why=why)
-        self._pause = min(max(self._pause * 2, FIRST_PAUSE), self._longest)
-        await asyncio.sleep(self._pause)
+        self._pauses[who] = max(min(self._pauses.get(who, 0.0) * 2, self._longest), least)
+        await asyncio.sleep(self._pauses[who])
 
-    def over(self) -> None:
-        """It works, or works again."""
-        if self._pause:
+    def over(self, who: object) -> None:
+        """It works for ``who``, or works again; it is over when it works for all."""
+        if self._pauses.pop(who, None) and not self._pauses:
             log.warning(f"{self._what} can be reached again")
-        self._pause = 0.0

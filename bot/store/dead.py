@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
 from bot.store.errors import NoSuchLetterError
-from bot.store.inbox import Arrival, receive_all
+from bot.store.inbox import learner_id
 from bot.store.schema import inbox, learner, outbox
 
 TURN, UPDATE, MESSAGE = "turn", "update", "message"
@@ -30,7 +31,9 @@ class DeadLetter:
     channel: str
     external_id: str | None
     error: str
-    payload: dict[str, Any]
+    payload: Any
+    rows: tuple[int, ...]
+    """Where it stands in the inbox or outbox: what a turn says goes out together, and is refused together."""
 
     @property
     def kind(self) -> str:
@@ -57,42 +60,49 @@ def revive(connection: Connection, name: str) -> None:
     again: dict[str, Any] = {"error": None, "done_at": None}
     if one.kind == MESSAGE:
         again |= {"claimed_at": None, "outcome": None}
-    _change(connection, name, again)
+    _change(connection, one, again)
 
 
 def replace(connection: Connection, name: str, external_id: str, payload: Mapping[str, Any]) -> None:
     """Take in an update that can be read now; raises NoSuchLetterError."""
     one = letter(connection, name)
-    row = inbox.c.id == _row(name)
-    number = int(connection.execute(select(inbox.c.update_id).where(row)).scalar_one())
-    connection.execute(inbox.delete().where(row))
-    receive_all(connection, one.channel, [Arrival(number, external_id, payload)], None)
+    found = learner_id(connection, one.channel, external_id, one.at)
+    readable = {"learner_id": found, "payload": json.dumps(payload), "error": None, "done_at": None}
+    _change(connection, one, readable)
 
 
 def drop(connection: Connection, name: str) -> None:
     """Forget one; raises NoSuchLetterError."""
-    letter(connection, name)
-    _change(connection, name, {"error": None, "payload": None})
+    _change(connection, letter(connection, name), {"error": None, "payload": None})
 
 
 def _turns(connection: Connection) -> Iterator[DeadLetter]:
     query = select(inbox, learner.c.external_id).outerjoin(learner).where(inbox.c.error.is_not(None))
     for row in connection.execute(query):
         name = f"{UPDATE if row.learner_id is None else TURN}-{row.id}"
-        yield DeadLetter(name, row.done_at, row.channel, row.external_id, row.error, json.loads(row.payload))
+        payload = _readable(row.payload)
+        yield DeadLetter(name, row.done_at, row.channel, row.external_id, row.error, payload, (row.id,))
 
 
 def _messages(connection: Connection) -> Iterator[DeadLetter]:
     query = select(outbox, learner.c.channel, learner.c.external_id).join(learner).where(outbox.c.error.is_not(None))
-    for row in connection.execute(query):
-        name = f"{MESSAGE}-{row.id}"
-        yield DeadLetter(name, row.done_at, row.channel, row.external_id, row.error, json.loads(row.payload))
+    rows = connection.execute(query.order_by(outbox.c.id)).all()
+    for _, some in groupby(rows, lambda row: (row.key if row.nudge else row.key.rpartition(":")[0], row.done_at)):
+        first, *others = some
+        payload = [_readable(row.payload) for row in (first, *others)]
+        ids = tuple(row.id for row in (first, *others))
+        name = f"{MESSAGE}-{first.id}"
+        yield DeadLetter(name, first.done_at, first.channel, first.external_id, first.error, payload, ids)
 
 
-def _change(connection: Connection, name: str, values: dict[str, Any]) -> None:
-    table: Table = outbox if name.startswith(MESSAGE) else inbox
-    connection.execute(update(table).where(table.c.id == _row(name)).values(values))
+def _readable(payload: str) -> Any:
+    """What a payload says; as it stands, when that is what is wrong with it."""
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload
 
 
-def _row(name: str) -> int:
-    return int(name.partition("-")[2])
+def _change(connection: Connection, one: DeadLetter, values: dict[str, Any]) -> None:
+    table: Table = outbox if one.kind == MESSAGE else inbox
+    connection.execute(update(table).where(table.c.id.in_(one.rows)).values(values))

@@ -67,6 +67,8 @@ def waiting_rows(connection: Connection, limit: int) -> Sequence[int]:
 
 
 def _keep(connection: Connection, channel: str, arrival: Arrival, cap: Cap | None) -> None:
+    if _is_known(connection, channel, arrival.update_id):
+        return
     now = datetime.now(UTC)
     row: dict[str, Any] = {
         "channel": channel,
@@ -78,7 +80,10 @@ def _keep(connection: Connection, channel: str, arrival: Arrival, cap: Cap | Non
         payload = arrival.payload
         row["done_at"] = now
     else:
-        row["learner_id"] = _learner_id(connection, channel, arrival.external_id, now)
+        row["learner_id"] = learner_id(connection, channel, arrival.external_id, now)
+        # Whoever is heard from can be reached.
+        back = update(learner).where(learner.c.id == row["learner_id"], learner.c.blocked_at.is_not(None))
+        connection.execute(back.values(blocked_at=None))
         over = _waiting(connection, row["learner_id"]) - cap.most if cap else -1
         if over > 0:
             return
@@ -86,18 +91,21 @@ def _keep(connection: Connection, channel: str, arrival: Arrival, cap: Cap | Non
     _insert_new(connection, inbox, {**row, "payload": json.dumps(payload)})
 
 
+def _is_known(connection: Connection, channel: str, update_id: int) -> bool:
+    query = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.update_id == update_id)
+    return connection.scalar(query) is not None
+
+
 def _waiting(connection: Connection, learner_id: int) -> int:
     query = select(func.count()).where(inbox.c.learner_id == learner_id, inbox.c.done_at.is_(None))
     return int(connection.scalar(query) or 0)
 
 
-def _learner_id(connection: Connection, channel: str, external_id: str, now: datetime) -> int:
+def learner_id(connection: Connection, channel: str, external_id: str, now: datetime) -> int:
+    """The learner with this id on the channel, who may be new."""
     query = select(learner.c.id).where(learner.c.channel == channel, learner.c.external_id == external_id)
     found: int | None = connection.scalar(query)
-    if found is not None:
-        back = update(learner).where(learner.c.id == found, learner.c.blocked_at.is_not(None))
-        connection.execute(back.values(blocked_at=None))
-    else:
+    if found is None:
         _insert_new(connection, learner, {"channel": channel, "external_id": external_id, "created_at": now})
         found = int(connection.execute(query).scalar_one())
     return found

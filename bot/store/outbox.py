@@ -16,6 +16,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store.schema import learner, outbox
 
+REPLY, SORRY = "re", "sorry"  # how the keys of messages begin
+
 Outcome = Literal["sent", "unknown", "unreachable", "refused"]
 """It arrived; nobody knows; they have stopped the bot; Telegram does not take it."""
 
@@ -30,13 +32,19 @@ class OutboxMessage:
     payload: dict[str, Any]
     nudge: bool
 
+    @property
+    def is_apology(self) -> bool:
+        """Whether it stands for a turn that failed."""
+        return self.key.startswith(SORRY)
+
 
 def unsent(connection: Connection, channel: str, limit: int, without: Collection[str]) -> list[OutboxMessage]:
     """The first messages of ``channel`` that wait, replies before nudges, for others than ``without``."""
     query = (
         select(outbox.c.id, outbox.c.key, learner.c.external_id, outbox.c.payload, outbox.c.nudge)
         .join(learner)
-        .where(outbox.c.done_at.is_(None), outbox.c.claimed_at.is_(None), learner.c.channel == channel)
+        .where(outbox.c.done_at.is_(None), outbox.c.claimed_at.is_(None))
+        .where(learner.c.channel == channel, learner.c.blocked_at.is_(None))
         .order_by(outbox.c.nudge, outbox.c.id)
         .limit(limit)
     )
@@ -93,5 +101,6 @@ def give_up_claims(connection: Connection, channel: str, now: datetime) -> None:
 
 
 def prune(connection: Connection, before: datetime) -> None:
-    """Forget messages done ``before``."""
-    connection.execute(delete(outbox).where(outbox.c.done_at < before, outbox.c.error.is_(None)))
+    """Forget messages done ``before``; that somebody had an apology is remembered, so that it is not repeated."""
+    old = (outbox.c.done_at < before, outbox.c.error.is_(None), outbox.c.key.not_like(f"{SORRY}:%"))
+    connection.execute(delete(outbox).where(*old))

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, event
 
 from bot.store.errors import UnusableDatabaseError
 
-WAIT = 2.0  # seconds a writer waits for another: not longer than somebody who wants to stop the coach
+WAIT = 1.0  # seconds a writer waits for another: not longer than somebody who wants to stop the coach
 MIGRATION_WAIT = 30.0
 
 

@@ -182,15 +182,16 @@ class Store:
             except DBAPIError as error:
                 raise UnusableDatabaseError(error.orig, passing=isinstance(error, OperationalError)) from error
 
+        call = object()
         while True:
             try:
                 result = await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
             except UnusableDatabaseError as error:
                 if not (self._patient and self._is_open and error.passing):
                     raise
-                await self._trouble.wait(error.reason)
+                await self._trouble.wait(call, error.reason)
             else:
-                self._trouble.over()
+                self._trouble.over(call)
                 return result
 
     def _connected(self) -> Engine:

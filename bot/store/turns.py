@@ -13,11 +13,11 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select
 
 from bot.store.decision import Decide, Decision, OnError, Waiting
 from bot.store.inbox import bury
+from bot.store.outbox import REPLY, SORRY
 from bot.store.schema import attempt, completion, inbox, learner, outbox, session
 from bot.store.trace import trace
 from dialogs.session import Progress
 
-REPLY, SORRY = "re", "sorry"  # how the keys of messages begin
 _WEEK = timedelta(days=7)
 _Row = Row[*tuple[Any, ...]]
 

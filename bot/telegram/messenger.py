@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram.limit import Limit
+from bot.telegram.outcome import seconds
 from bot.telegram.poller import Inbox, Poller
 from bot.telegram.profile import Profile, set_profile
 from bot.telegram.request import AiohttpRequest
@@ -79,9 +80,8 @@ class Messenger:
         trouble = Trouble("Telegram")
         while not stop.is_set():
             try:
-                async with self._bot:
-                    await self._begin()
-                    trouble.over()
+                if await _unless(stop, self._begin()):
+                    trouble.over(self)
                     await self._work(stop)
             except InvalidToken:
                 raise MessengerError(
@@ -94,10 +94,15 @@ class Messenger:
                 ) from None
             except BadRequest as error:
                 raise MessengerError(f"Telegram refused how the bot introduces itself: {error}.") from None
+            except RetryAfter as error:
+                await _unless(stop, trouble.wait(self, "RetryAfter", seconds(error)))
             except TelegramError as error:  # before we began; later ones are met where they happen
-                await _until(stop, trouble.wait(type(error).__name__))
+                await _unless(stop, trouble.wait(self, type(error).__name__))
+            finally:
+                await self._bot.shutdown()
 
     async def _begin(self) -> None:
+        await self._bot.initialize()
         await self._bot.delete_webhook()
         if not await self._desk.profile_set(self._profile.fingerprint):
             await set_profile(self._bot, self._profile)
@@ -146,7 +151,7 @@ class Messenger:
             silent = time.monotonic() - self._poller.heard
             if silent > SILENCE:
                 log.error("nothing heard from Telegram", seconds=int(silent))
-                await self._polls.renew()
+                await self._poller.renew()
 
     async def _sweep(self) -> None:
         """Find what other processes left for us: turns to take again, and what is to be sent."""
@@ -161,10 +166,14 @@ class Messenger:
             await asyncio.sleep(PRUNE)
 
 
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    """Do some work, or as much of it as there is time for until ``stop``."""
-    tasks = [asyncio.create_task(one) for one in (work, stop.wait())]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do some work, or as much of it as there is time for until ``stop``; whether it was done."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    doing.cancel()
+    await asyncio.gather(doing, stopping, return_exceptions=True)
+    if doing.cancelled():
+        return False
+    doing.result()
+    return True

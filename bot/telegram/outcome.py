@@ -26,6 +26,9 @@ class Verdict(Enum):
     """Nothing to do any more."""
 
 
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What python-telegram-bot raises when it cannot read the answer to a request that went through."""
+
 _DONE = ("message is not modified", "query is too old")
 _UNREACHABLE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
 
@@ -48,6 +51,11 @@ def verdict(error: TelegramError) -> Verdict:
             return Verdict.NOT_SENT
         case _:
             return Verdict.UNCERTAIN
+
+
+def kind(error: TelegramError) -> str:
+    """What kind of error, in Telegram's words, without details that may quote a message."""
+    return error.message.partition(":")[0][:100]
 
 
 def seconds(error: RetryAfter) -> float:

@@ -14,7 +14,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.delivery import Received, Unread
 from bot.telegram.limit import Limit
-from bot.telegram.outcome import seconds
+from bot.telegram.outcome import UNREADABLE, seconds
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.update import ALLOWED, Act, Aside, Meaning, Odd, Raw, Reach, understand
 from bot.trouble import Trouble
@@ -67,15 +67,20 @@ class Poller:
                 refusals += 1
                 if refusals >= MOST_REFUSALS:
                     raise
-                await self._trouble.wait(type(error).__name__)
+                await self._trouble.wait(self, type(error).__name__)
             except RetryAfter as error:
                 await asyncio.sleep(seconds(error))
             except TelegramError as error:
-                await self._trouble.wait(type(error).__name__)
+                await self._trouble.wait(self, type(error).__name__)
             else:
                 refusals, self.heard = 0, time.monotonic()
-                self._trouble.over()
+                self._trouble.over(self)
                 await self._take(updates)
+
+    async def renew(self) -> None:
+        """Begin with new connections, and count the silence from now on."""
+        await self._request.renew()
+        self.heard = time.monotonic()
 
     async def close(self) -> None:
         """Let answers to taps that are on their way go through."""
@@ -143,7 +148,7 @@ class Poller:
         async def attempt() -> None:
             try:
                 await call
-            except TelegramError as error:
+            except (TelegramError, *UNREADABLE) as error:
                 log.info("an answer was not taken", error=type(error).__name__)
 
         task = asyncio.create_task(attempt())

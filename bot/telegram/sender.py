@@ -19,15 +19,13 @@ from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 
 from bot.delivery import Delivery, Outcome
-from bot.telegram.outcome import Verdict, seconds, verdict
+from bot.telegram.outcome import UNREADABLE, Verdict, kind, seconds, verdict
 from bot.telegram.pace import Pace
 from bot.telegram.render import Message, render
 
 MOMENT = 0.5  # seconds of waiting after which the learner sees that we are typing
 FIRST_PAUSE = 0.5  # seconds before a second try
 LONGEST_PAUSE = 30.0
-UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
-"""What python-telegram-bot raises when it cannot read the answer to a request that went through."""
 
 _Answer = TypeVar("_Answer")
 
@@ -139,7 +137,8 @@ class Sender:
         ids = [reply.id for reply in replies]
         if not await self._outbox.claim(ids):
             return
-        await self._take_keyboard(learner)
+        if not all(reply.aside for reply in replies):
+            await self._take_keyboard(learner)
         left = set(ids)
         for message in render(replies):
             await self._pace(learner)
@@ -151,7 +150,6 @@ class Sender:
     async def _nudge(self, learner: str, nudge: Delivery) -> None:
         await self._pace(learner)
         if await self._outbox.claim([nudge.id]):
-            await self._take_keyboard(learner)
             for message in render([nudge]):
                 await self._fly(self._send(learner, message, nudge=True))
 
@@ -215,7 +213,7 @@ class Sender:
                 self._be_silent(seconds(error))
                 continue
             except TelegramError as error:
-                found, why = verdict(error), error.message
+                found, why = verdict(error), kind(error)
             except UNREADABLE:
                 found, why = Verdict.UNCERTAIN, "an answer that cannot be read"
             match found:

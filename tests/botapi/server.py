@@ -6,7 +6,8 @@ import asyncio
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 from random import Random
@@ -26,6 +27,7 @@ from tests.botapi.world import World
 
 Json = dict[str, Any]
 
+HOST = "127.0.0.1"
 TOKEN = "123456789:TEST-token-of-nobody-0123456789abcd"
 PACED = frozenset({"sendMessage", "sendPhoto"})
 STORMY = ("sendMessage", "editMessageReplyMarkup", "answerCallbackQuery", "getUpdates")
@@ -81,11 +83,16 @@ class BotApiServer:
     """A strict Bot API server.
 
     ``async with BotApiServer() as server`` runs it in the loop at hand, ``with BotApiServer() as server`` in a
-    thread of its own. ``server.url`` is what the bot is given.
+    thread of its own. ``server.url`` is what the bot is given. One that was left can be entered again: it comes back
+    at the same address, and knows what it knew.
     """
 
     def __init__(
-        self, token: str = TOKEN, username: str = "attune_test_bot", clock: Callable[[], float] = time.time
+        self,
+        token: str = TOKEN,
+        username: str = "attune_test_bot",
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
     ) -> None:
         self.token = token
         self.requests: list[Request] = []
@@ -101,7 +108,8 @@ class BotApiServer:
         self._runner: web.AppRunner | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.url = ""
+        self._port = port
+        self.url = _url(port)
         self._callers = {name: _snake(name) for name in METHODS}
 
     # ------------------------------------------------------------------ on demand
@@ -165,10 +173,10 @@ class BotApiServer:
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, handler_cancellation=True)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, HOST, self._port)
         await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self._port = self._runner.addresses[0][1]
+        self.url = _url(self._port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -191,6 +199,15 @@ class BotApiServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    @contextmanager
+    def out_of_reach(self) -> Iterator[None]:
+        """Meanwhile nobody listens; for a server in a thread of its own."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
 
     # ------------------------------------------------------------------ answering
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -265,6 +282,10 @@ class BotApiServer:
     def _remark(self, description: str, asked: Request | None = None) -> None:
         asked = asked or self._asked
         self.violations.append(Violation(asked.method, description, asked.params))
+
+
+def _url(port: int) -> str:
+    return f"http://{HOST}:{port}"
 
 
 def _snake(name: str) -> str:

@@ -280,6 +280,22 @@ async def test_taps_become_too_old_at_once(client: Client, user: FakeUser, serve
     assert len(server.violations) == 1, "twice is twice"
 
 
+async def test_who_answers_a_tap_that_came_again_is_excused_once(
+    client: Client, user: FakeUser, server: BotApiServer
+) -> None:
+    await client.accepts("sendMessage", chat_id=7, text="x", reply_markup=BUTTON)
+    query = user.tap(user.messages[0], "a")
+    user.raw("callback_query", {"id": 7})
+    await client.accepts("answerCallbackQuery", callback_query_id=query)
+    *_, last = await numbers(client)
+    await numbers(client, offset=last + 1)
+    server.redeliver(2)
+    await numbers(client, offset=last + 1)
+    for again in range(2):
+        assert "query is too old" in await client.refuses("answerCallbackQuery", callback_query_id=query)
+        assert len(server.violations) == again
+
+
 # ---------------------------------------------------------------- receiving
 async def numbers(client: Client, **params: int) -> list[int]:
     return [update["update_id"] for update in await client.accepts("getUpdates", **params)]

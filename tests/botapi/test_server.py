@@ -121,6 +121,17 @@ async def test_updates_come_until_they_are_confirmed(bot: Bot, user: FakeUser, s
     assert server.confirmed_offset == second.update_id + 1
 
 
+async def test_a_server_comes_back_at_its_address_and_knows_what_it_knew() -> None:
+    server = BotApiServer()
+    async with server, Bot(TOKEN, f"{server.url}/bot") as bot:
+        server.user(7).send("/start")
+        await bot.get_updates()
+    with pytest.raises(NetworkError):
+        await Bot(TOKEN, f"{server.url}/bot").get_me()
+    async with server, Bot(TOKEN, f"{server.url}/bot") as bot:
+        assert len(await bot.get_updates()) == 1
+
+
 async def test_one_poll_ends_another_and_a_webhook_ends_all(bot: Bot, server: BotApiServer) -> None:
     server.world.updates.webhook = "https://example.org"
     with pytest.raises(Conflict, match="webhook"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
@@ -41,6 +43,8 @@ class Updates:
         self.confirmed_offset = 0
         self.pending: list[Json] = []
         self.allowed = DEFAULT_KINDS
+        self.tapped_again: Counter[str] = Counter()
+        """By query: how often its tap was handed out once more, and not yet answered once more."""
         self._changed = changed
         self._confirmed: list[Json] = []
         self._again: list[Json] = []
@@ -154,8 +158,9 @@ class Updates:
         elif 0 < offset <= self._last_id + FUTURE:
             self._confirm([update for update in self.pending if update["update_id"] < offset])
             self.confirmed_offset = offset
-        found = [*self._again, *self.pending][:limit]
-        self._again = self._again[limit:]
+        again, self._again = self._again[:limit], self._again[limit:]
+        self.tapped_again.update(_taps(again))
+        found = [*again, *self.pending][:limit]
         return deepcopy(self._ordered(found))
 
     def _confirm(self, gone: list[Json]) -> None:
@@ -171,3 +176,11 @@ class Updates:
         while order == sorted(order):  # a shuffle that changes nothing would try nothing
             chance.shuffle(order)
         return [updates[place] for place in order]
+
+
+def _taps(updates: Iterable[Json]) -> Iterator[str]:
+    """The queries of those that are taps; anything may have been queued."""
+    for update in updates:
+        match update:
+            case {"callback_query": {"id": str(query)}}:
+                yield query

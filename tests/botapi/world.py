@@ -89,6 +89,9 @@ class World:
     def answer(self, query_id: str, text: str, *, alert: bool) -> None:
         """Answer a query, once and in time."""
         query, now = self.queries.get(query_id), self.clock()
+        if query and query.answer and self.updates.tapped_again[query_id]:
+            self.updates.tapped_again[query_id] -= 1
+            raise TooOld(on_demand=True)
         if query is None or query.answer or now - query.at > self.query_lifetime:
             raise TooOld
         if query.expired:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.botapi.server import BotApiServer
 
 ATTUNE = str(Path(sys.executable).with_name("attune"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +52,13 @@ def home(tmp_path: Path) -> Home:
     path = tmp_path / "home"
     path.mkdir()
     return Home(path)
+
+
+@pytest.fixture
+def server() -> Iterator[BotApiServer]:
+    """A Bot API server that knows nobody yet."""
+    with BotApiServer() as server:
+        yield server
 
 
 ONBOARDING = ("1", "1", "Sam")

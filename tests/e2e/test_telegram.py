@@ -3,55 +3,17 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.botapi.server import TOKEN, BotApiServer
-from tests.botapi.user import WORDLESS, FakeUser
+from tests.botapi.user import WORDLESS
 
 from .conftest import ATTUNE, REPLY, Home
-
-SECRET = "zanzibar"
-"""A word that learners type here, and that no log may show."""
-
-
-class Running:
-    """The coach as an operator runs it; it can be stopped, killed and started again."""
-
-    def __init__(self, home: Home, server: BotApiServer) -> None:
-        self.home = home
-        self.env = {
-            **home.env,
-            "ATTUNE_TELEGRAM_TOKEN": TOKEN,
-            "ATTUNE_TELEGRAM_API": server.url,
-            "ATTUNE_LOG": "debug",
-            "ATTUNE_TELEGRAM_CHAT_BURST": "30",
-        }
-        self.log = Path(home.path / "log")
-        self.start()
-
-    def start(self) -> None:
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen([ATTUNE, "run"], env=self.env, cwd=self.home.path, stderr=log)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(10)
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(5)
-
-
-@pytest.fixture
-def server() -> Iterator[BotApiServer]:
-    with BotApiServer() as server:
-        yield server
+from .running import SECRET, Running, onboarded, text_of
 
 
 @pytest.fixture
@@ -67,19 +29,6 @@ def coach(home: Home, server: BotApiServer) -> Iterator[Running]:
     assert "turn failed" not in log
     for hidden in (TOKEN, TOKEN.split(":")[1], SECRET, REPLY):
         assert hidden not in log
-
-
-def text_of(messages: list[dict[str, object]]) -> str:
-    return "\n".join(str(message["text"]) for message in messages)
-
-
-def onboarded(user: FakeUser, name: str = "Sam") -> FakeUser:
-    user.ask("/start")
-    user.press("Yes, I'm 18 or older")
-    user.press("My partner")
-    user.ask(name)
-    user.press("Show me an answer")
-    return user
 
 
 # ---------------------------------------------------------------------- a learner's way

@@ -1,6 +1,6 @@
 """Dead letters: one failure harms nobody else, and nothing of it is lost."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 
 from bot.store import Arrival, Decision, NoSuchLetterError, Store, Waiting
 from bot.store.schema import inbox, outbox
+from bot.store.store import REMEMBERED
 from tests.store.player import Player
 
 CHANNEL = "telegram:1"
@@ -60,7 +61,7 @@ async def test_a_dropped_letter_is_gone_for_good(store: Store, now: datetime) ->
     await store.drop(letter.id)
     assert await store.dead_letters() == []
     for work in (store.drop, store.revive, store.dead_letter):
-        with pytest.raises(NoSuchLetterError, match="attune dead list"):
+        with pytest.raises(NoSuchLetterError, match=rf"“{letter.id}”.*attune dead list"):
             await work(letter.id)
     await store.receive(CHANNEL, "me", {"text": "again"}, 7)
     assert await take(store, Player(), now) == 0, "its number is still known"
@@ -69,12 +70,15 @@ async def test_a_dropped_letter_is_gone_for_good(store: Store, now: datetime) ->
 async def test_an_update_that_cannot_be_read_is_set_aside_and_can_be_taken_in_later(
     store: Store, now: datetime
 ) -> None:
+    before = datetime.now(UTC)
     odd = Arrival(8, None, {"update_id": 8, "telepathy": {}}, "an update of a new kind")
     await store.receive_all(CHANNEL, [Arrival(7, "me", {"text": "one"}), odd, Arrival(9, "me", {"text": "two"})])
     player = Player()
     assert await take(store, player, now) == 2
     (letter,) = await store.dead_letters()
     assert (letter.kind, letter.external_id, letter.error) == ("update", None, "an update of a new kind")
+    assert letter.payload == {"update_id": 8, "telepathy": {}}
+    assert before <= letter.at <= datetime.now(UTC)
     await store.replace(letter.id, "me", {"text": "three"})
     assert await take(store, player, now) == 1
     assert [waiting.update_id for waiting in player.seen] == [7, 9, 8]
@@ -87,10 +91,28 @@ async def test_a_message_that_is_refused_waits_again_after_a_retry(store: Store,
     ids = [message.id for message in await store.unsent(CHANNEL, 10)]
     await store.claim(ids, now)
     await store.settle(ids, "refused", now, "refused: Bad Request")
-    (first, _) = await store.dead_letters()
-    assert (first.kind, first.external_id) == ("message", "me")
-    await store.revive(first.id)
-    assert await said(store) == ["you said"]
+    (letter,) = await store.dead_letters()
+    assert (letter.kind, letter.channel, letter.external_id, letter.at) == ("message", CHANNEL, "me", now)
+    assert (letter.error, letter.payload) == ("refused: Bad Request", [{"say": "you said"}, {"say": "one"}])
+    await store.revive(letter.id)
+    assert await said(store) == ["you said", "one"]
+
+
+async def test_what_several_turns_said_and_was_refused_at_once_are_several_letters(store: Store, now: datetime) -> None:
+    for who, text in (("me", "one"), ("me", "two"), ("you", "three")):
+        await store.receive(CHANNEL, who, {"text": text})
+    await take(store, Player(), now)
+    await store.settle(
+        [message.id for message in await store.unsent(CHANNEL, 10)], "refused", now, "refused: Bad Request"
+    )
+    letters = await store.dead_letters()
+    assert [(letter.external_id, letter.payload[-1]["say"]) for letter in letters] == [
+        ("me", "one"),
+        ("me", "two"),
+        ("you", "three"),
+    ]
+    await store.revive(letters[1].id)
+    assert await said(store) == ["you said", "two"]
 
 
 @pytest.mark.parametrize("poison", ["not JSON", '"no object"'])
@@ -103,18 +125,49 @@ async def test_a_row_that_cannot_be_read_stops_nobody(store: Store, now: datetim
     assert [waiting.update_id for waiting in player.seen if waiting.external_id == "me"][-2:] == [1, 3]
     assert await said(store) == ["you said", "hello", "sorry", "you said", "hello"]
     assert await take(store, player, now) == 0
+    (letter,) = await store.dead_letters()
+    assert letter.payload in ("not JSON", "no object")
+    await store.drop(letter.id)
+    assert await store.dead_letters() == []
 
 
 async def test_a_turn_that_cannot_be_written_stops_nobody(store: Store, now: datetime) -> None:
     """The key of its answer is taken: nothing that could be found out by deciding."""
-    for who in ("me", "you"):
+    for who in ("me", "they", "you"):
         await store.receive(CHANNEL, who, {"text": "hello"})
-    taken = {"learner_id": 1, "key": f"re:{CHANNEL}:1:1", "payload": '{"say": "there already"}', "created_at": now}
-    await store._run(lambda c: c.execute(insert(outbox).values(**taken)))
+    for number in (1, 2):
+        row = {"learner_id": number, "key": f"re:{CHANNEL}:{number}:1", "payload": '{"say": "there already"}'}
+        await store._run(lambda c, row=row: c.execute(insert(outbox).values(**row, created_at=now)))
+    assert await take(store, Player(), now) == 3
+    expected = ["there already", "there already", "sorry", "sorry", "you said", "hello"]
+    assert await said(store) == expected
+    letters = await store.dead_letters()
+    assert [letter.error.startswith("IntegrityError") for letter in letters] == [True, True]
+    apologies = [message for message in await store.unsent(CHANNEL, 100) if message.payload["say"] == "sorry"]
+    assert [(message.key, message.external_id, message.payload["to"]) for message in apologies] == [
+        (f"sorry:{CHANNEL}:1:1", "me", "me"),
+        (f"sorry:{CHANNEL}:2:1", "they", "they"),
+    ]
+    for letter in letters:
+        await store.revive(letter.id)
     assert await take(store, Player(), now) == 2
-    assert await said(store) == ["there already", "sorry", "you said", "hello"]
-    (letter,) = await store.dead_letters()
-    assert letter.error.startswith("IntegrityError")
+    assert await said(store) == expected, "one apology, however often it fails"
+
+
+async def test_an_update_that_can_never_be_read_gets_one_apology_and_it_goes_to_the_right_learner(
+    store: Store, now: datetime
+) -> None:
+    await store.receive(CHANNEL, "you", {"text": "hello"})
+    await store.receive(CHANNEL, "me", {"text": "hello"})
+    odd = update(inbox).where(inbox.c.update_id == 2).values(payload='"no object"')
+    await store._run(lambda c: c.execute(odd))
+    for _ in range(3):
+        await take(store, Player(), now)
+        (letter,) = await store.dead_letters()
+        await store.revive(letter.id)
+    (*_, sorry) = await store.unsent(CHANNEL, 100)
+    assert await said(store) == ["you said", "hello", "sorry"]
+    assert (sorry.external_id, sorry.payload["to"]) == ("me", "me")
 
 
 async def test_one_failing_turn_is_left_out_of_its_batch(store: Store, now: datetime) -> None:
@@ -124,3 +177,15 @@ async def test_one_failing_turn_is_left_out_of_its_batch(store: Store, now: date
     assert await take(store, player, now) == 4
     assert await said(store) == ["you said", "one", "sorry", "you said", "uno", "you said", "two"]
     assert [waiting.session for waiting in player.seen] == [None, '["one"]', None, '["one"]']
+
+
+async def test_a_second_apology_never_comes_however_late_the_retry(store: Store, now: datetime) -> None:
+    await store.receive(CHANNEL, "me", {"text": "crash"})
+    await take(store, Player(), now)
+    await store.settle([message.id for message in await store.unsent(CHANNEL, 10)], "sent", now)
+    later = now + 2 * REMEMBERED
+    await store.prune(later)
+    (letter,) = await store.dead_letters()
+    await store.revive(letter.id)
+    assert await take(store, Player(), later) == 1
+    assert await said(store) == []

@@ -58,6 +58,20 @@ async def test_after_a_crash_replies_wait_again_and_nudges_are_never_repeated(st
     await store.give_up_claims(CHANNEL, now)
     assert await keys(store) == [messages[0].key, messages[1].key, "nudge:2"]
     assert (await outcomes(store))["nudge:1"] == "unknown"
+    said = select(outbox.c.payload).where(outbox.c.key == "nudge:1")
+    assert await store._run(lambda c: c.scalar(said)) is None, "what it said is forgotten"
+    await store.prune(now + REMEMBERED * 2)
+    assert "nudge:1" not in await outcomes(store), "and in time, that it was"
+
+
+async def test_those_who_have_to_wait_are_passed_over_and_no_more_is_read_than_asked(
+    store: Store, now: datetime
+) -> None:
+    for who in ("me", "you", "they"):
+        await say(store, now, "one", who=who)
+    waiting = await store.unsent(CHANNEL, 100, {"me", "they"})
+    assert {message.external_id for message in waiting} == {"you"}
+    assert len(await store.unsent(CHANNEL, 3, {"me"})) == 3
 
 
 async def test_what_is_settled_stays_settled(store: Store, now: datetime) -> None:
@@ -92,6 +106,63 @@ async def test_a_nudge_is_put_there_once_and_only_for_who_can_be_reached(store: 
     await store.mark_back(CHANNEL, "me")
     assert await nudge(store, "nudge:2", now)
     assert set((await outcomes(store)).values()) == {"unreachable", None}
+
+
+async def test_a_nudge_is_for_one_learner_of_one_channel(store: Store, now: datetime) -> None:
+    await store.receive("telegram:2", "me", {"text": "elsewhere"})
+    await say(store, now, "one", who="you")
+    await say(store, now, "one")
+    await store.settle([message.id for message in await store.unsent(CHANNEL, 100)], "sent", now)
+    assert await nudge(store, "nudge:1", now)
+    assert not await nudge(store, "nudge:2", now, who="they"), "nobody is known by this name"
+    (message,) = await store.unsent(CHANNEL, 100)
+    assert (message.external_id, message.payload, message.nudge) == ("me", {"say": "How did it go?"}, True)
+
+
+# ---------------------------------------------------------------------- how learners are reached
+async def test_who_blocked_us_loses_what_waits_and_nobody_else_does(store: Store, now: datetime) -> None:
+    await store.receive("telegram:2", "me", {"text": "elsewhere"})
+    await say(store, now, "one")
+    (first, _) = await store.unsent(CHANNEL, 10)
+    await store.settle([first.id], "sent", now)
+    await say(store, now, "two", who="you")
+    await store.mark_blocked(CHANNEL, "me", now)
+    assert {message.external_id for message in await store.unsent(CHANNEL, 10)} == {"you"}
+    assert len(await store.unsent("telegram:2", 10)) == 2
+    assert (await outcomes(store))[first.key] == "sent", "what has arrived has arrived"
+    gone = select(outbox.c.payload).where(outbox.c.outcome == "unreachable")
+    assert await store._run(lambda c: c.scalars(gone).all()) == [None], "what it said is forgotten"
+    assert await nudge(store, "nudge:1", now, who="you")
+
+
+async def test_who_writes_again_can_be_reached_again_and_nobody_else(store: Store, now: datetime) -> None:
+    await say(store, now, "one")
+    await say(store, now, "one", who="you")
+    for who in ("me", "you"):
+        await store.mark_blocked(CHANNEL, who, now)
+    await store.receive(CHANNEL, "me", {"text": "back"})
+    assert await nudge(store, "nudge:1", now)
+    assert not await nudge(store, "nudge:2", now, who="you")
+
+
+async def test_the_message_that_shows_the_buttons_is_noted_for_each_learner(store: Store, now: datetime) -> None:
+    for channel, who in ((CHANNEL, "me"), (CHANNEL, "you"), ("telegram:2", "me")):
+        await store.receive(channel, who, {"text": "hello"})
+    assert await store.swap_keyboard(CHANNEL, "me", 7) is None
+    assert await store.swap_keyboard(CHANNEL, "you", 8) is None
+    assert await store.swap_keyboard("telegram:2", "me", 9) is None
+    assert await store.swap_keyboard(CHANNEL, "me", 10) == 7
+    assert await store.swap_keyboard(CHANNEL, "me", None) == 10
+    assert await store.swap_keyboard(CHANNEL, "me", None) is None
+    assert await store.swap_keyboard(CHANNEL, "you", None) == 8
+
+
+async def test_a_note_stays_until_another_takes_its_place(store: Store) -> None:
+    assert await store.note("profile") is None
+    await store.keep_note("profile", "first")
+    await store.keep_note("other", "stays")
+    await store.keep_note("profile", "second")
+    assert (await store.note("profile"), await store.note("other")) == ("second", "stays")
 
 
 # ---------------------------------------------------------------------- what comes in
@@ -141,6 +212,28 @@ async def test_the_numbers_of_a_channel_go_on_after_it_was_forgotten(store: Stor
     await take(store, now)
 
 
+async def test_each_channel_counts_on_after_all_of_it_was_forgotten(store: Store, now: datetime) -> None:
+    for channel, times in (("terminal", 2), ("telegram:1", 1)):
+        for _ in range(times):
+            await store.receive(channel, "me", {"text": "x"})
+    await take(store, now - REMEMBERED * 2)
+    await store.prune(now)
+    assert await store.receive("terminal", "me", {"text": "x"}) == 3
+    assert await store.receive("telegram:1", "me", {"text": "x"}) == 2
+
+
+async def test_messages_that_wait_or_are_young_or_dead_letters_are_never_forgotten(store: Store, now: datetime) -> None:
+    old = now - REMEMBERED * 2
+    await say(store, old, "one", "two")
+    (refused, sent, waits, claimed) = await store.unsent(CHANNEL, 10)
+    await store.settle([refused.id], "refused", old, "refused: Bad Request")
+    await store.settle([sent.id], "sent", now - timedelta(days=1))
+    await store.claim([claimed.id], old)
+    await store.prune(now)
+    assert set(await outcomes(store)) == {refused.key, sent.key, waits.key, claimed.key}
+    assert [letter.error for letter in await store.dead_letters()] == ["refused: Bad Request"]
+
+
 async def test_dead_letters_and_what_waits_are_never_forgotten(store: Store, now: datetime) -> None:
     old = now - REMEMBERED * 2
     await store.receive(CHANNEL, "me", {"text": "crash"})
@@ -150,3 +243,15 @@ async def test_dead_letters_and_what_waits_are_never_forgotten(store: Store, now
     await store.prune(now)
     assert len(await store.dead_letters()) == 1
     assert await take(store, now) == 1
+
+
+# ---------------------------------------------------------------------- who cannot be reached
+async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now: datetime) -> None:
+    await store.receive(CHANNEL, "me", {"text": "one"}, 1)
+    await store.mark_blocked(CHANNEL, "me", now)
+    await take(store, now)
+    assert await keys(store) == []
+    await store.receive(CHANNEL, "me", {"text": "one"}, 1)
+    assert await keys(store) == [], "what Telegram only repeats is no sign of life"
+    await store.receive(CHANNEL, "me", {"text": "two"}, 2)
+    assert await keys(store) == [f"re:{CHANNEL}:1:1", f"re:{CHANNEL}:1:2"]

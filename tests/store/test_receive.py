@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Table, select
 from sqlalchemy.exc import StatementError
 
-from bot.store import Cipher, Decision, Store, UnusableDatabaseError, Waiting
-from bot.store.schema import inbox, outbox
+from bot.store import AttemptRow, Cipher, Decision, Store, UnusableDatabaseError, Waiting
+from bot.store.schema import attempt, inbox, outbox
 from dialogs.session import Progress
 from tests.store.player import Player
 
@@ -78,6 +78,42 @@ async def test_turns_are_taken_in_order_and_chain(store: Store, now: datetime) -
     assert [w.progress.tries_week for w in player.seen] == [0, 0, 1, 2, 1]
     assert player.seen[3].progress == Progress(frozenset({"listen"}), {"listen": 2}, 2)
     assert player.seen[4].progress == Progress(frozenset(), {"listen": 1}, 1)
+
+
+async def test_everybody_goes_on_with_their_own_session_from_batch_to_batch(store: Store, now: datetime) -> None:
+    player = Player()
+    await store.receive("terminal", "quiet", {"text": "crash"})  # is known first, and has no session
+    for texts in ({"me": "one", "you": "uno"}, {"you": "due"}, {"you": "tre", "me": "two"}, {"me": "three"}):
+        for who, text in texts.items():
+            await store.receive("terminal", who, {"text": text})
+        await take(store, player, now)
+    sessions = [(w.external_id, json.loads(w.session or "[]")) for w in player.seen[1:]]
+    assert sessions == [
+        ("me", []),
+        ("you", []),
+        ("you", ["uno"]),
+        ("you", ["uno", "due"]),
+        ("me", ["one"]),
+        ("me", ["one", "two"]),
+    ]
+
+
+async def test_everything_that_is_finished_in_one_batch_is_kept(store: Store, now: datetime) -> None:
+    player = Player()
+    for text in ("finish", "one"):
+        for who in ("me", "you"):
+            await store.receive("terminal", who, {"text": text})
+        await take(store, player, now)
+    assert [w.progress.done for w in player.seen[2:]] == [frozenset({"listen"})] * 2
+
+
+async def test_what_is_kept_of_a_try(store: Store, now: datetime) -> None:
+    tried = AttemptRow("practice", "try_two", "card_7", 2, ("listen", "validate"), ("but",))
+    await store.receive("terminal", "me", {"text": "hello"})
+    await store.take_turns(lambda _: Decision("{}", [], [tried]), now, on_error=Player().apologise)
+    (row,) = await store._run(lambda c: c.execute(select(attempt)).all())
+    assert (row.script, row.state, row.card, row.try_number) == ("practice", "try_two", "card_7", 2)
+    assert (row.skills, row.pitfalls, row.at) == (["listen", "validate"], ["but"], now)
 
 
 async def test_progress_counts_the_last_seven_days(store: Store, now: datetime) -> None:

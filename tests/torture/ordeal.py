@@ -54,5 +54,5 @@ def die_anytime(folder: Path, seed: int, kills: int) -> Report:
 
 def _something_happens(trial: Trial) -> None:
     user = trial.chance.choice(trial.users)
-    happening = trial.chance.choices([trial.say, trial.tap, trial.nudge, lambda _: trial.disturb()], [20, 3, 2, 3])[0]
+    happening = trial.chance.choices([trial.say, trial.tap, trial.nudge, lambda _: trial.disturb()], [20, 3, 5, 3])[0]
     happening(user)

@@ -22,11 +22,12 @@ from bot.data import data_folder
 from bot.store import Cipher, Store
 from bot.wire import pack_effect
 from dialogs.effect import Say
+from tests.botapi.faults import Odds
 from tests.botapi.server import TOKEN, BotApiServer
 from tests.botapi.user import FakeUser
 from tests.torture.history import History
 
-ODDS = {"drop": 0.02, "lost": 0.02, "reset": 0.02, 500: 0.02, 502: 0.01, "hang": 0.005, "stall": 0.005}
+ODDS: Odds = {"drop": 0.02, "lost": 0.02, "reset": 0.02, 500: 0.02, 502: 0.01, "hang": 0.005, "stall": 0.005}
 """Of what goes wrong with a request in a storm."""
 CHANNEL = f"telegram:{TOKEN.partition(':')[0]}"
 QUIET = 60.0

@@ -57,6 +57,35 @@ def test_a_script_that_is_gone_leads_home_with_an_apology(learner: Learner) -> N
     assert learner.type("listen") == "[moved] This is the menu."
 
 
+def other_lesson(learner: Learner) -> Learner:
+    other = LESSON.replace("script: lesson", "script: other")
+    return changed(learner, other, MENU.replace("begin: lesson", "begin: other"))
+
+
+def test_what_was_interrupted_may_be_gone_and_what_interrupted_it_goes_on(learner: Learner) -> None:
+    learner.do(Command("menu"))
+    other_lesson(learner)
+    assert learner.tap("lesson") == "First."
+    assert [frame.script for frame in learner.session.frames] == ["other"]
+
+
+def test_a_lost_place_below_does_not_disturb_the_script_on_top(learner: Learner) -> None:
+    learner.do(Command("menu"))
+    changed(learner, GONE)
+    assert learner.do(Return()) == "This is the menu."
+    assert learner.tap("carry_on") == "First."
+
+
+def test_a_part_that_lost_its_place_still_belongs_to_its_caller(learner: Learner) -> None:
+    for button in ("skip", "plan"):
+        learner.tap(button)
+    plan = PLAN.replace("start: ask", "start: question").replace("  ask:\n", "  question:\n", 1)
+    learner.course = course(START, MENU, HELP, plan, LESSON)
+    assert learner.do(Return()) == "[moved] A plan?"
+    learner.do(Command("start", "lesson"))
+    assert [frame.script for frame in learner.session.frames] == ["lesson"]
+
+
 def test_a_button_that_is_gone_is_an_old_button(learner: Learner) -> None:
     changed(learner, LESSON.replace("skip", "pass_"))
     assert learner.tap("skip").startswith("[old_button] Second.")

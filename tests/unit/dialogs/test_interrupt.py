@@ -51,6 +51,26 @@ def test_practice_in_the_middle_resumes_the_lesson(learner: Learner) -> None:
     assert learner.tap("stop") == "[resumed The lesson] Second. It rained."
 
 
+def test_a_menu_that_was_passed_through_is_not_come_back_to(learner: Learner) -> None:
+    learner.do(Command("menu"))
+    learner.do(Command("drill"))
+    assert learner.tap("stop") == "[resumed The lesson] Second. It rained."
+
+
+def test_an_interrupted_part_is_come_back_to_and_then_its_caller_goes_on(learner: Learner) -> None:
+    for button in ("skip", "plan"):
+        learner.tap(button)
+    assert learner.do(Command("help")) == "This is help. [resumed Plan] A plan?"
+    assert learner.tap("none").startswith("Plan: nothing. Your plan is nothing.")
+
+
+def test_a_script_that_begins_anew_takes_along_the_part_it_had_called(learner: Learner) -> None:
+    for button in ("skip", "plan"):
+        learner.tap(button)
+    assert learner.do(Command("start", "lesson")) == "First."
+    assert [frame.script for frame in learner.session.frames] == ["lesson"]
+
+
 @pytest.mark.parametrize(("afterwards", "place"), [("restart", "lesson.first"), ("abandon", "menu.home")])
 def test_what_becomes_of_the_interrupted_script(afterwards: str, place: str) -> None:
     learner = Learner(course(*BASE, PRACTICE.replace("AFTERWARDS", afterwards)))

@@ -6,8 +6,34 @@ from datetime import timedelta
 
 import pytest
 
-from dialogs.event import Command, Return, Sent, Tap, Typed
-from tests.unit.dialogs.support import BASE, Learner, course
+from dialogs.effect import Attempt, Complete, Offer
+from dialogs.event import Command, Return, Sent, Tap, TooFast, Typed
+from tests.unit.dialogs.support import BASE, HELP, LESSON, MENU, PLAN, Learner, course
+
+LONG_START = """
+script: hello
+version: 1
+kind: start
+title: Hello
+command: {name: start, about: Begin here}
+start: again
+states:
+  again:
+    when:
+      always:
+        - {if: {done: hello}, say: Welcome back., go: known}
+        - {go: name}
+  known: {end: left}
+  name:
+    say: Your name?
+    ask: {remember: partner, limit: 10}
+    when: {reply: {go: ready}}
+  ready:
+    say: Ready, {partner}?
+    buttons: {yes_: "Yes"}
+    when: {yes_: {go: over}}
+  over: {end: done}
+"""
 
 
 @pytest.fixture
@@ -34,6 +60,12 @@ def test_other_words_where_only_buttons_wait_change_nothing(learner: Learner, wo
     assert learner.buttons == ["Yes, please!", "No"]
 
 
+def test_buttons_carry_the_number_that_a_press_on_them_brings_back(learner: Learner) -> None:
+    (offer,) = [effect for effect in learner.effects if isinstance(effect, Offer)]
+    learner.do(Tap(offer.epoch, 0))
+    assert learner.place == "lesson.second"
+
+
 def test_an_edge_without_a_target_stays_and_offers_again(learner: Learner) -> None:
     assert learner.tap("no_") == "Stay then."
     assert learner.buttons == ["Yes, please!", "No"]
@@ -47,6 +79,17 @@ def test_a_reply_is_judged_by_guards_in_order(learner: Learner) -> None:
     assert "[listen: listen]" in said
     assert said.endswith("Heard. Third.")
     assert (learner.attempt.skills, learner.attempt.pitfalls, learner.attempt.number) == (("listen",), (), 1)
+
+
+def test_what_is_noted_of_a_try_and_of_a_finished_script() -> None:
+    learner = Learner(course(*BASE[:-2], LESSON.replace("version: 1", "version: 3"), PLAN))
+    learner.tap("yes_")
+    learner.type("listen but fixing")
+    assert learner.attempt == Attempt("lesson", "second", None, 1, ("listen",), ("but", "fixing"))
+    for button in ("skip", "plan", "none"):
+        learner.tap(button)
+    done = [effect for effect in learner.effects if isinstance(effect, Complete)]
+    assert done == [Complete("plan", 1), Complete("lesson", 3)]
 
 
 def test_a_pitfall_beside_the_skill_is_named_and_asks_for_another_try(learner: Learner) -> None:
@@ -95,8 +138,9 @@ def test_begin_leaves_everything_behind(learner: Learner) -> None:
 def test_an_old_button_is_answered_and_shows_the_present_step(learner: Learner) -> None:
     old = learner.session.epoch
     learner.tap("yes_")
-    assert learner.do(Tap(old, 1)) == "[old_button] Second. It rained."
-    assert learner.place == "lesson.second"
+    for index in (0, 1):
+        assert learner.do(Tap(old, index)) == "[old_button] Second. It rained."
+        assert learner.place == "lesson.second"
     for epoch, index in ((learner.session.epoch, 5), (learner.session.epoch, -1), (10**9, 0)):
         assert "[old_button]" in learner.do(Tap(epoch, index))
 
@@ -112,6 +156,19 @@ def test_empty_and_endless_words_are_no_tries(learner: Learner) -> None:
     assert learner.type(" \n ") == "[nothing_typed] Second. It rained."
     assert learner.type("a" * 1001) == "[too_long] Second. It rained."
     assert learner.session.frames[-1].tries == {}
+    assert "[too_long]" not in learner.type("a" * 1000)
+
+
+@pytest.mark.parametrize("words", ["\u200b", "\u200b \u200e\u2028\u200b\u2029\u200b", "\x00", "\ud83d"])
+def test_words_that_nobody_can_see_are_no_try(learner: Learner, words: str) -> None:
+    learner.tap("yes_")
+    assert learner.type(words) == "[nothing_typed] Second. It rained."
+
+
+def test_more_than_the_coach_takes_in_is_answered_with_the_present_step(learner: Learner) -> None:
+    learner.tap("yes_")
+    assert learner.do(TooFast()) == "[slow_down] Second. It rained."
+    assert learner.buttons == ["Skip"]
 
 
 def test_names_are_cleaned_and_have_a_limit() -> None:
@@ -120,6 +177,13 @@ def test_names_are_cleaned_and_have_a_limit() -> None:
     assert newcomer.type("A very long name") == "[too_long_to_keep 10] Your name?"
     assert newcomer.type(" S\x00am\n  Lee ").startswith("Hello Sam Lee.")
     assert newcomer.place == "menu.home"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("Sam \ud83dLee", "Sam Lee"), ("\u202eSam", "Sam"), ("x" * 10, "x" * 10)])
+def test_what_is_said_again_holds_nothing_that_breaks_a_sentence(typed: str, kept: str) -> None:
+    newcomer = Learner(course(*BASE), welcomed=False)
+    newcomer.do(Return())
+    assert newcomer.type(typed).startswith(f"Hello {kept}.")
 
 
 # ---------------------------------------------------------------------- coming back
@@ -139,6 +203,17 @@ def test_a_greeting_after_a_long_silence_is_no_try(learner: Learner) -> None:
 def test_return_shows_the_step_again(learner: Learner) -> None:
     learner.tap("yes_")
     assert learner.do(Return()) == "[welcome_back The lesson] Second. It rained."
+
+
+def test_the_menu_has_a_greeting_of_its_own() -> None:
+    assert Learner(course(*BASE), at="menu").do(Return()) == "This is the menu."
+
+
+def test_start_in_the_middle_of_the_start_goes_on_where_it_was() -> None:
+    newcomer = Learner(course(LONG_START, MENU, HELP, LESSON, PLAN), welcomed=False)
+    newcomer.do(Command("start"))
+    newcomer.type("Sam")
+    assert newcomer.do(Command("start")) == "Ready, Sam?"
 
 
 def test_the_first_contact_begins_the_start_whatever_it_is() -> None:

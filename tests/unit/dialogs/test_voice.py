@@ -8,8 +8,9 @@ import pytest
 
 from dialogs.effect import Say
 from dialogs.event import Command, Return
+from dialogs.reading import Context, Reading
 from dialogs.text import Mark, TemplateError, outermost, placeholders, render, units
-from tests.unit.dialogs.support import BASE, Learner, course
+from tests.unit.dialogs.support import BASE, LESSON, Learner, WordReader, course
 
 TALK = """
 script: lesson
@@ -30,6 +31,22 @@ states:
         other: "{tries_week} tries"
     buttons: {again: Again, over: Enough}
     when: {again: {go: round}, over: {go: over}}
+  over: {end: done}
+"""
+TWO_SEQUENCES = """
+script: lesson
+version: 1
+kind: lesson
+title: Two
+start: both
+states:
+  both:
+    say: Which?
+    buttons: {left: Left, right: Right, over: Enough}
+    when:
+      left: {say: {then: [left one, left two]}}
+      right: {say: {then: [right one, right two]}}
+      over: {go: over}
   over: {end: done}
 """
 CARDS = """
@@ -93,6 +110,21 @@ def test_showing_a_step_again_repeats_it_and_moves_nothing_on(talker: Learner) -
     assert "only once" not in said(talker)
 
 
+def test_showing_a_step_again_repeats_whatever_it_said_last(talker: Learner) -> None:
+    for _ in range(8):
+        talker.tap("again")
+        before = said(talker)
+        talker.do(Return())
+        assert said(talker) == ["[welcome_back Talk]", *before]
+
+
+def test_every_place_goes_on_with_its_own_sequence() -> None:
+    base = [text for text in BASE if "script: lesson" not in text]
+    learner = Learner(course(*base, TWO_SEQUENCES))
+    heard = [learner.tap(button) for button in ("left", "right", "left", "right")]
+    assert heard == ["left one", "right one", "left two", "right two"]
+
+
 def test_guards_and_plurals_follow_what_the_store_counts(talker: Learner) -> None:
     assert said(talker)[-1] == "no tries"
     for count, words in ((1, "1 try"), (5, "5 tries")):
@@ -117,6 +149,50 @@ def test_cards_are_all_dealt_before_one_comes_again_those_chosen_first() -> None
     assert sorted(dealt[:6]) == sorted(set(dealt))
     assert dealt[6:] == dealt[:6], "the one seen longest ago comes next"
     assert "Mia says" in said(learner)[0]
+    assert said(learner)[1:] == [f"Line {dealt[-1]}."]
+    learner.type("listen")
+    assert learner.attempt.card == dealt[-1]
+
+
+def test_the_other_persons_line_is_told_apart_and_may_be_emphasized() -> None:
+    base = [text for text in BASE if "script: lesson" not in text]
+    learner = Learner(course(*base, LESSON.replace("line: It rained.", 'line: "It *rained*."')))
+    learner.tap("yes_")
+    assert learner.effects[-2] == Say("It rained.", "line", (Mark(3, 9, "strong"),))
+
+
+class Attentive(WordReader):
+    """Notes what a reply is an answer to."""
+
+    def __init__(self) -> None:
+        self.heard: list[Context] = []
+
+    def read(self, reply: str, context: Context) -> Reading:
+        self.heard.append(context)
+        return super().read(reply, context)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "relation", "expected"),
+    [("", "partner", "partner"), ("", "child", "child"), ("speaker: friend, ", "child", "friend")],
+)
+def test_a_reply_is_read_as_an_answer_to_the_line(speaker: str, relation: str, expected: str) -> None:
+    base = [text for text in BASE if "script: lesson" not in text]
+    lesson = LESSON.replace("{line: It rained.,", f'{{line: "It rained on {{person}}.", {speaker}')
+    reader = Attentive()
+    learner = Learner(replace(course(*base, lesson), reader=reader), relation=relation, **{relation: "Kim"})
+    learner.tap("yes_")
+    learner.type("listen")
+    assert reader.heard == [Context("It rained on Kim.", ("sadness",), ("rained",), expected)]
+
+
+def test_a_reply_is_read_as_an_answer_to_the_card() -> None:
+    base = [text for text in BASE if "script: lesson" not in text]
+    reader = Attentive()
+    learner = Learner(replace(course(*base, CARDS, DECK), reader=reader), relation="child")
+    card = said(learner)[0].split()[1]
+    learner.type("listen")
+    assert reader.heard == [Context(f"Line {card}.", ("sadness",), ("line",), "child")]
 
 
 # ---------------------------------------------------------------------- templates

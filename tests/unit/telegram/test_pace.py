@@ -23,6 +23,12 @@ def test_rest_brings_the_burst_back() -> None:
     assert pace.full_at == pytest.approx(10.5)
 
 
+def test_a_short_rest_brings_back_as_much_as_its_time() -> None:
+    pace = Pace(rate=2, burst=4)
+    assert [pace.take(100.0) for _ in range(4)] == [0, 0, 0, 0]
+    assert [pace.take(101.0) for _ in range(3)] == [0, 0, 0.5]
+
+
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.lists(st.floats(min_value=0, max_value=3), min_size=1, max_size=60), st.integers(min_value=1, max_value=5))
 def test_never_more_than_the_rate_after_the_burst(gaps: list[float], burst: int) -> None:

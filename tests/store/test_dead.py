@@ -189,3 +189,20 @@ async def test_a_second_apology_never_comes_however_late_the_retry(store: Store,
     await store.revive(letter.id)
     assert await take(store, Player(), later) == 1
     assert await said(store) == []
+
+
+async def test_an_update_that_can_be_read_may_be_somebodys_who_is_new(store: Store, now: datetime) -> None:
+    await store.receive_all(CHANNEL, [Arrival(8, None, {"update_id": 8}, "odd")])
+    (letter,) = await store.dead_letters()
+    await store.replace(letter.id, "new", {"text": "hello"})
+    assert await take(store, Player(), now) == 1
+    assert [message.external_id for message in await store.unsent(CHANNEL, 10)] == ["new", "new"]
+
+
+async def test_nudges_that_are_refused_at_once_are_letters_of_their_own(store: Store, now: datetime) -> None:
+    await store.receive(CHANNEL, "me", {"text": "hello"})
+    for number in (1, 2):
+        await store.add_nudge(CHANNEL, "me", f"nudge:me:{number}", {"say": "hello"}, now)
+    ids = [message.id for message in await store.unsent(CHANNEL, 10)]
+    await store.settle(ids, "refused", now, "refused: Bad Request")
+    assert [letter.payload for letter in await store.dead_letters()] == [[{"say": "hello"}], [{"say": "hello"}]]

@@ -104,6 +104,7 @@ async def test_a_nudge_is_put_there_once_and_only_for_who_can_be_reached(store: 
     assert await keys(store) == []
     assert not await nudge(store, "nudge:2", now)
     await store.mark_back(CHANNEL, "me")
+    assert await keys(store) == [], "what waited for them is gone"
     assert await nudge(store, "nudge:2", now)
     assert set((await outcomes(store)).values()) == {"unreachable", None}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.telegram.outcome import Verdict, seconds, verdict
+from bot.telegram.outcome import Verdict, kind, seconds, verdict
 from bot.telegram.request import NotSentError, UnreadableAnswerError
 
 
@@ -31,6 +31,18 @@ from bot.telegram.request import NotSentError, UnreadableAnswerError
 )
 def test_what_an_error_says_about_a_message(error: TelegramError, expected: Verdict) -> None:
     assert verdict(error) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Can't parse entities: unexpected end of “I told her…”", "Can't parse entities"),
+        ("Message is too long", "Message is too long"),
+        ("x" * 4000, "x" * 100),
+    ],
+)
+def test_what_is_kept_of_an_error_quotes_nobody(said: str, kept: str) -> None:
+    assert kind(BadRequest(said)) == kept
 
 
 def test_how_long_telegram_asks_us_to_wait() -> None:

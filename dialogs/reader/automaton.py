@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from dialogs.reader.pattern import Begins, Choice, Finishes, Gap, Listed, Node, Phrases, Sequence, Word
 from dialogs.reader.sentence import Sentence
 
-_MOST_STATES = 5_000
+_MOST_STATES = 10_000
 """Known states are forgotten beyond this, so that memory stays small."""
 
 
@@ -35,11 +35,11 @@ class _Place:
     """A place inside a phrase, with the ways that lead on."""
 
     words: dict[str, int] = field(default_factory=dict)
-    lists: list[tuple[Phrases, int]] = field(default_factory=list)
+    lists: tuple[tuple[Phrases, int], ...] = ()
     gap: int | None = None
     over_pause: bool = False
     """Whether the gap may begin with a pause."""
-    free: list[int] = field(default_factory=list)
+    free: tuple[int, ...] = ()
     begins: int = 0
     finishes: int = 0
 
@@ -47,16 +47,15 @@ class _Place:
 class _State:
     """The places that a run of words leads to, and the owners of the phrases that are complete there."""
 
-    __slots__ = ("complete", "finished", "following", "gaps", "lists", "over_pause", "words")
+    __slots__ = ("complete", "finished", "following", "gaps", "lists", "opened", "over_pause", "words")
 
     def __init__(self, places: list[_Place], complete: tuple[int, ...], finished: tuple[int, ...]) -> None:
         self.complete = complete
         self.finished = finished
         """… if the sentence ends here."""
-        self.words: dict[str, list[int]] = {}
-        for place in places:
-            for word, to in place.words.items():
-                self.words.setdefault(word, []).append(to)
+        self.words = [place.words for place in places if place.words]
+        self.opened: dict[str, list[int]] = {}
+        """Where the words of opened lists lead to."""
         self.lists = [one for place in places for one in place.lists]
         self.gaps = [place.gap for place in places if place.gap is not None]
         self.over_pause = [place.gap for place in places if place.gap is not None and place.over_pause]
@@ -117,8 +116,7 @@ class Automaton:
         place = self._places[at]
         match node:
             case Word(text):
-                self._known.add(text)
-                return place.words.get(text) or place.words.setdefault(text, self._place())
+                return self._word(text, place)
             case Listed(phrases):
                 return self._listed(phrases, place)
             case Gap(width):
@@ -131,37 +129,44 @@ class Automaton:
                 return place.finishes
             case Sequence(parts):
                 for part in parts:
-                    at = self._build(part, at)
+                    at = self._word(part.text, self._places[at]) if type(part) is Word else self._build(part, at)
                 return at
             case Choice(forms, optional):
                 return self._choice(forms, optional, at)
+
+    def _word(self, text: str, place: _Place) -> int:
+        to = place.words.get(text)
+        if to is None:
+            self._known.add(text)
+            place.words[text] = to = self._place()
+        return to
 
     def _listed(self, phrases: Phrases, place: _Place) -> int:
         for known, to in place.lists:
             if known is phrases:
                 return to
         self._known.update(word for forms in phrases.values() for form in forms for word in form)
-        place.lists.append((phrases, to := self._place()))
+        place.lists += ((phrases, to := self._place()),)
         return to
 
     def _choice(self, forms: Iterable[Sequence], optional: bool, at: int) -> int:
         to = self._place()
         for form in forms:
-            self._places[self._build(form, at)].free.append(to)
+            self._places[self._build(form, at)].free += (to,)
         if optional:
-            self._places[at].free.append(to)
+            self._places[at].free += (to,)
         return to
 
     def _gap(self, width: int, place: _Place) -> int:
         to, first = self._place(), self._place()
-        place.free.append(first)
+        place.free += (first,)
         here = self._places[first]
         here.over_pause = True
         for _ in range(width):
-            here.free.append(to)
+            here.free += (to,)
             here.gap = self._place()
             here = self._places[here.gap]
-        here.free.append(to)
+        here.free += (to,)
         return to
 
     def _place(self) -> int:
@@ -184,12 +189,13 @@ class Automaton:
         state = self._state({0, *([self._places[0].begins] if begins and self._places[0].begins else [])})
         for phrases, after in state.lists:
             for word, forms in phrases.items():
-                state.words.setdefault(word, []).extend(self._rest(form[1:], after) for form in forms)
+                state.opened.setdefault(word, []).extend(self._rest(form[1:], after) for form in forms)
         state.lists = []
         return state
 
     def _follow(self, state: _State, word: str, pause: bool) -> _State | None:
-        to = set(state.words.get(word, ()))
+        to = {words[word] for words in state.words if word in words}
+        to.update(state.opened.get(word, ()))
         for phrases, after in state.lists:
             if word in phrases:
                 to.update(self._rest(form[1:], after) for form in phrases[word])
@@ -203,14 +209,17 @@ class Automaton:
         closed = self._closed(places)
         known = self._states.get(closed)
         if known is None:
-            ends = (self._places[one].finishes for one in closed)
-            finished = self._closed({one for one in ends if one}) | closed
-            known = _State([self._places[one] for one in closed], self._complete(closed), self._complete(finished))
+            here = [self._places[one] for one in closed]
+            complete = finished = self._complete(closed)
+            if ends := {place.finishes for place in here if place.finishes}:
+                finished = self._complete(self._closed(ends) | closed)
+            known = _State(here, complete, finished)
             self._states[closed] = known
         return known
 
     def _complete(self, places: Iterable[int]) -> tuple[int, ...]:
-        return tuple(sorted({owner for one in places for owner in self._owners.get(one, ())}))
+        owners = self._owners
+        return tuple(sorted({owner for one in places if one in owners for owner in owners[one]}))
 
     def _closed(self, places: Iterable[int]) -> frozenset[int]:
         """These places and those that need no further word."""

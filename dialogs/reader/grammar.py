@@ -42,8 +42,11 @@ class Grammar:
 
     def __init__(self, lists: Mapping[str, Phrases], split: Split) -> None:
         self.names = lists.keys()
+        self.words: set[str] = set()
+        """Every single word that was written in a pattern."""
         self._lists = lists
         self._split = split
+        self._known: dict[str, tuple[Node, ...]] = {}
 
     def parse(self, text: str) -> Sequence:
         """The pattern written in ``text``; raises :class:`PatternError`."""
@@ -57,12 +60,12 @@ class Grammar:
 
     def _parts(self, text: str) -> list[str]:
         parts: list[str] = []
-        at = 0
-        while text[at:].strip():
+        at, end = 0, len(text.rstrip())
+        while at < end:
             found = _PART.match(text, at)
             if not found:
                 raise PatternError(f"“{text[at:].strip()[:12]}” cannot be read.")
-            parts.append(found.group().strip())
+            parts.append(found.group().lstrip())
             at = found.end()
         return parts
 
@@ -74,7 +77,7 @@ class Grammar:
                 node, at = self._choice(parts, at)
                 nodes.append(node)
             else:
-                nodes.extend(self._single(part))
+                nodes.extend(self._known.get(part) or self._single(part))
                 at += 1
         return Sequence(tuple(nodes)), at
 
@@ -91,7 +94,12 @@ class Grammar:
             raise PatternError(f"“{opening}” is never closed with “{closing}”.")
         return Choice(tuple(forms), optional=opening == "["), at + 1
 
-    def _single(self, part: str) -> list[Node]:
+    def _single(self, part: str) -> tuple[Node, ...]:
+        """The pieces that one part stands for; the same parts stand in many patterns."""
+        self._known[part] = found = tuple(self._pieces(part))
+        return found
+
+    def _pieces(self, part: str) -> Iterable[Node]:
         if part == "^":
             return [Begins()]
         if part == "$":
@@ -106,4 +114,6 @@ class Grammar:
             if not width.isdigit() or not 1 <= int(width) <= _WIDEST:
                 raise PatternError(f"A gap is written ..1 to ..{_WIDEST}.")
             return [Gap(int(width))]
-        return [Word(word) for word in self._split(part)]
+        words = tuple(self._split(part))
+        self.words.update(words)
+        return [Word(word) for word in words]

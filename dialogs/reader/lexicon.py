@@ -33,6 +33,8 @@ NEEDED = (
     "buts",
     "you",
     "warm",
+    "other_half",
+    "soft_turns",
     "me",
     "about_i",
     "about_you",

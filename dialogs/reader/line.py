@@ -29,8 +29,10 @@ def mood(lexicon: Lexicon, context: Context, words: tuple[str, ...], hints: froz
         known = {lexicon.feelings[name].valence for name in context.feelings if name in lexicon.feelings}
         plain = known - {"either"}
         return plain.pop() if len(plain) == 1 else None
-    hard = "bad_news" in hints or holds(lexicon.lists["unpleasant"], words) or holds(lexicon.lists["hard"], words)
-    good = "good_news" in hints or holds(lexicon.lists["pleasant"], words) or holds(lexicon.lists["good"], words)
+    hard = not hints.isdisjoint(("bad_news", "complaint")) or any(
+        holds(lexicon.lists[name], words) for name in ("unpleasant", "hard")
+    )
+    good = "good_news" in hints or any(holds(lexicon.lists[name], words) for name in ("pleasant", "good"))
     if hard == good:
         return None
     return "unpleasant" if hard else "pleasant"

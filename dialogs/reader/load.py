@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from dialogs.diagnostic import Diagnostic, nearest
 from dialogs.reader.gather import Files, gather
 from dialogs.reader.grammar import Grammar
 from dialogs.reader.lexicon import build
-from dialogs.reader.pattern import PatternError, Sequence, written
+from dialogs.reader.pattern import PatternError, Sequence
 from dialogs.reader.reader import Reader
 from dialogs.reader.rule import Rule, Rules
 from dialogs.reader.shape import HINTS, LABELS, RuleShape
@@ -22,6 +25,23 @@ from dialogs.source import Path_, Source
 
 def load_reader(folder: Path, name: str, problems: list[Diagnostic]) -> Reader | None:
     """The reader that the files of ``folder`` describe, or None with the reasons in ``problems``."""
+    with _uncollected():
+        return _load(folder, name, problems)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: nearly all that is built here stays, and looking takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _load(folder: Path, name: str, problems: list[Diagnostic]) -> Reader | None:
     files = gather(folder, name, problems)
     if files is None:
         return None
@@ -29,26 +49,28 @@ def load_reader(folder: Path, name: str, problems: list[Diagnostic]) -> Reader |
     spelling = Spelling(files.expand, files.endings, files.common)
     split = _splitter(spelling)
     lexicon = build(files.lists, files.feelings, split)
-    compiler = _Compiler(Grammar(lexicon.lists, split), lexicon.vocabulary(), problems)
+    grammar = Grammar(lexicon.lists, split)
+    compiler = _Compiler(grammar, problems)
     rules = [compiler.rule(rule, shape, files.at["rules", rule]) for rule, shape in files.rules.items()]
+    _check_references(files, problems)
     _check_weights(files, problems)
     if len(problems) > before:
         return None
-    spelling.learn(compiler.words)
+    spelling.learn(lexicon.vocabulary() | grammar.words)
     reader = Reader(lexicon, Rules(rules, lexicon.small, lexicon.words("turns")), Weights(files.weights), spelling)
     _prove(reader, files, problems)
     return reader if len(problems) == before else None
 
 
 def _splitter(spelling: Spelling) -> Callable[[str], tuple[str, ...]]:
-    return lambda text: tuple(one.text for one in tokens(text, spelling.regular) if isinstance(one, Token))
+    """The regular words of a text; the same words stand in many phrases."""
+    return cache(lambda text: tuple(one.text for one in tokens(text, spelling.regular) if isinstance(one, Token)))
 
 
 class _Compiler:
-    """Makes rules ready; ``words`` collects every word they know."""
+    """Makes rules ready."""
 
-    def __init__(self, grammar: Grammar, words: set[str], problems: list[Diagnostic]) -> None:
-        self.words = words
+    def __init__(self, grammar: Grammar, problems: list[Diagnostic]) -> None:
         self._grammar = grammar
         self._problems = problems
 
@@ -61,7 +83,8 @@ class _Compiler:
             if hint and hint not in HINTS:
                 self._add(source, (*place, key), f"“{hint}” is no hint.", nearest(hint, HINTS))
         phrases = self._phrases(shape.phrases, (*place, "phrases"), source)
-        return Rule(name, shape, phrases, self._phrases(shape.unless, (*place, "unless"), source))
+        unless = self._phrases(shape.unless, (*place, "unless"), source)
+        return Rule(name, shape, phrases, unless, frozenset(shape.unless_rules))
 
     def _phrases(self, texts: list[str], place: Path_, source: Source) -> tuple[Sequence, ...]:
         found = [self._phrase(text, (*place, number), source) for number, text in enumerate(texts)]
@@ -69,18 +92,26 @@ class _Compiler:
 
     def _phrase(self, text: str, place: Path_, source: Source) -> Sequence | None:
         try:
-            phrase = self._grammar.parse(text)
+            return self._grammar.parse(text)
         except PatternError as error:
             fix = "See docs/reader.md for what a phrase may hold."
             if error.unknown:
                 fix = nearest(error.unknown, self._grammar.names)
             self._problems.append(source.problem(place, "R004" if error.unknown else "R001", str(error), fix))
             return None
-        self.words.update(written(phrase))
-        return phrase
 
     def _add(self, source: Source, place: Path_, message: str, fix: str) -> None:
         self._problems.append(source.problem(place, "W001", message, fix))
+
+
+def _check_references(files: Files, problems: list[Diagnostic]) -> None:
+    """Every rule that another one names must be known."""
+    for rule, shape in files.rules.items():
+        for index, other in enumerate(shape.unless_rules):
+            if other not in files.rules:
+                place: Path_ = ("rules", rule, "unless_rules", index)
+                message, fix = f"There is no rule “{other}”.", nearest(other, files.rules)
+                problems.append(files.at["rules", rule].problem(place, "R005", message, fix))
 
 
 def _check_weights(files: Files, problems: list[Diagnostic]) -> None:

@@ -9,6 +9,7 @@ from dialogs.reader.lexicon import Lexicon
 from dialogs.reader.sentence import Sentence
 
 _ECHO = 4
+_BARE = 2
 _STEM = 4
 _REST = 3
 
@@ -20,6 +21,7 @@ class Paraphrase:
         self._small = lexicon.words("small")
         self._own = lexicon.words("own")
         self._you = lexicon.words("you")
+        self._people = lexicon.words("about_other") | {"you"}
 
     def content(self, words: tuple[str, ...]) -> set[str]:
         """The words that are not small."""
@@ -36,7 +38,10 @@ class Paraphrase:
             return 0
         if len(shared) >= 2:
             return 2
-        return 1 if len(mine) <= _ECHO or words[0] in self._you or self.shared(shared, facts) else 0
+        if self.shared(shared, facts):
+            return 1
+        told = not self._people.isdisjoint(words) or len(words) <= _BARE
+        return 1 if told and (len(mine) <= _ECHO or words[0] in self._you) else 0
 
     def shared(self, mine: Iterable[str], line: frozenset[str]) -> set[str]:
         """The words of ``mine`` that stand in the line, perhaps in another form."""

@@ -91,16 +91,3 @@ def leading(node: Node) -> Iterator[Node]:
                 yield from leading(form)
         case _:
             yield node
-
-
-def written(node: Node) -> Iterator[str]:
-    """Every single word written in the pattern."""
-    match node:
-        case Word(text):
-            yield text
-        case Sequence(parts):
-            for part in parts:
-                yield from written(part)
-        case Choice(forms):
-            for form in forms:
-                yield from written(form)

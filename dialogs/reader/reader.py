@@ -26,6 +26,8 @@ from dialogs.reader.weight import Weights
 from dialogs.reading import ACTS, PITFALLS, SKILLS, Context, Finding, Reading
 
 _LONGEST = 4096
+_TOLD = 4
+"""Content words of a line in which somebody tells of themselves."""
 
 
 class Reader:
@@ -114,9 +116,11 @@ class Reader:
         facts = frozenset(word for fact in context.facts for one in self._sentences(fact) for word in one.words)
         content = frozenset(self._paraphrase.content(words)) | facts
         felt = mood(self._lexicon, context, words, hints)
-        if felt or "complaint" in hints:
-            hints |= {"matters"}
         own = not self._own.isdisjoint(words)
+        told = own and len(content) >= _TOLD and not cut[-1].asked
+        excited = any("!" in sentence.stop for sentence in cut)
+        if felt or told or excited or hints & {"complaint", "bad_news", "good_news"}:
+            hints |= {"matters"}
         return Line(hints if words else None, content, facts, own, felt)
 
     def _given_back(self, scene: Scene, line: Line, questions: Mapping[int, Question]) -> list[Found]:

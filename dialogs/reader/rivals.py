@@ -9,9 +9,10 @@ from dialogs.reader.line import Line
 from dialogs.reading import PITFALLS
 
 OPEN, PARAPHRASE = "open_question", "paraphrase"
+_BEGINNING = 2
 
 YIELDS: dict[str, frozenset[str]] = {
-    "empathize": frozenset({"validate"}),
+    "empathize": frozenset({"validate", "defending", "hijacking", "contempt"}),
     "fixing": frozenset(PITFALLS) - {"fixing"},
     "minimizing": frozenset({"hijacking", "contempt"}),
 }
@@ -42,12 +43,14 @@ def give_way(found: list[Found]) -> list[Found]:
         "fixing": back | plain(*(label for label in PITFALLS if label != "fixing")),
         "listen": plain("empathize", "validate", *PITFALLS),
         "empathize": plain("minimizing"),
+        "turn_toward": plain("closed_question"),
     }
     telling = {one.sentence for one in found if one.label in ("fixing", "advice")}
+    other = plain("turn_toward", "validate")
 
     def gives_way(one: Found) -> bool:
         if one.label == "listen" and one.rule == PARAPHRASE:
-            return one.sentence in telling
+            return one.sentence in telling or (one.strength == 1 and one.sentence in other)
         return one.weighed and one.sentence in elsewhere.get(one.label, ())
 
     return [one for one in found if not gives_way(one)]
@@ -59,25 +62,44 @@ def settle(found: list[Found]) -> list[Found]:
 
     def fuller(one: Found) -> bool:
         labels = YIELDS.get(one.label, ())
-        return any(other.label in labels and one.meets(other) for other in beside[one.sentence])
+        return any(other.label in labels and one.meets(other) and _leads(other, one) for other in beside[one.sentence])
 
     return [one for one in found if one.weighed or not fuller(one)]
+
+
+def _leads(other: Found, one: Found) -> bool:
+    """Advice stays advice when something else only comes after it (“go for a walk and calm down”)."""
+    return one.label != "fixing" or other.start <= one.start + _BEGINNING
 
 
 def accuse(found: list[Found]) -> list[Found]:
     """Where a pitfall stands, the same words neither invite nor give back."""
     blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]
     sharp = any(one.label in ("interrogating", "contempt") for one in blocks)
-    cold = any(one.label in PITFALLS for one in blocks)
+    cold = {one.sentence for one in blocks if one.label in PITFALLS}
     beside = by_sentence(blocks)
     harsh = any(one.label in ("contempt", "judging", "defending", "dismissing") for one in blocks)
 
     def blocked(one: Found) -> bool:
         if one.weighed:
-            return (cold and one.label == "turn_toward") or (harsh and one.label == "empathize")
+            chill = harsh or one.sentence in cold
+            return (chill and one.label == "turn_toward") or (harsh and one.label == "empathize")
         same_words = any(one.meets(block) for block in beside.get(one.sentence, ()))
         return (one.rule == OPEN and one.label == "turn_toward" and (sharp or same_words)) or (
             one.label == "listen" and same_words
         )
 
     return [one for one in found if not blocked(one)]
+
+
+def unheard(found: list[Found]) -> list[Found]:
+    """Where a reply mocks, turns away or tells the learner's own story, an echo or points alone are no skill."""
+    labels = {one.label for one in found}
+    if labels & {"dismissing", "contempt"}:
+        return [one for one in found if not _faint(one, "listen", "empathize")]
+    cold = labels & {"hijacking", "minimizing", "defending", "but", "fixing"}
+    return [one for one in found if not _faint(one, "listen")] if cold else found
+
+
+def _faint(one: Found, *labels: str) -> bool:
+    return one.label in labels and (one.weighed or (one.rule == PARAPHRASE and one.strength == 1))

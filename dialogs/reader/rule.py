@@ -21,6 +21,7 @@ class Rule:
     shape: RuleShape
     phrases: tuple[Sequence, ...]
     unless: tuple[Sequence, ...]
+    unless_rules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Rules:
         self._turns = turns
         self._rules = list(rules)
         self._automaton = Automaton(small)
+        numbers = {rule.id: number for number, rule in enumerate(self._rules)}
+        self._barring = {
+            number: frozenset(numbers[other] for other in rule.unless_rules)
+            for number, rule in enumerate(self._rules)
+            if rule.unless_rules
+        }
         for number, rule in enumerate(self._rules):
             for phrase in rule.phrases:
                 self._automaton.add(phrase, 2 * number)
@@ -65,6 +72,8 @@ class Rules:
             for owner, ends in found.items():
                 rule = self._rules[owner]
                 if owner in barred or not self._may(rule.shape, scene, number):
+                    continue
+                if owner in self._barring and any(one in found and one not in barred for one in self._barring[owner]):
                     continue
                 done = 0
                 for start, end in ends.items():

@@ -13,8 +13,8 @@ Valence = Literal["pleasant", "unpleasant", "either"]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1500, strip_whitespace=True)]
 Phrases = Annotated[list[Phrase], Field(min_length=1)]
 
-HINTS = ("concession", "complaint", "asks_advice", "bad_news", "good_news", "matters")
-"""Labels that only other judgements use: a half validation, and what the other person's line is like."""
+HINTS = ("concession", "owning", "complaint", "asks_advice", "bad_news", "good_news", "matters")
+"""Labels that only other judgements use: a half validation, owning up, and what the other person's line is like."""
 LABELS = (*SKILLS, *PITFALLS, *ACTS, *HINTS)
 
 
@@ -41,6 +41,8 @@ class RuleShape(Part):
     strength: Literal[1, 2] = 2
     phrases: Phrases
     unless: list[Phrase] = []
+    unless_rules: Names = ()
+    """It does not hold where one of these rules finds its phrases in the same sentence."""
     sentence: Literal["question", "statement"] | None = None
     alone: Literal[True] | None = None
     negated: Literal[True] | None = None

@@ -43,6 +43,7 @@ def rule(phrase: str = "purple rain", finds: str = "purple rain", leaves: str = 
         (rule(shows="lisen"), 3, "W001"),
         (rule() + "    to: nobody\n", 7, "W001"),
         (rule() + "    too: nobody\n", 7, "S001"),
+        (rule() + "    unless_rules: [nobody_there]\n", 7, "R005"),
         ("rules:\n  mine:\n    shows: [listen]\n    phrases: [a]\n    finds: [a]\n", 3, "S002"),
         ("feelings:\n  anger:\n    valence: pleasant\n    words: [x]\n", 2, "G010"),
         ("feelings:\n  dread:\n    valence: nasty\n    words: [x]\n", 3, "S003"),
@@ -70,3 +71,13 @@ def test_a_rule_of_ones_own_is_used(tmp_path: Path) -> None:
     reader = load_reader(folder, "reader", problems)
     assert reader, problems
     assert [one.rule for one in reader.read("Purple rain", Context()).skills] == ["mine"]
+
+
+def test_a_rule_gives_way_where_another_one_stands(tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(FOLDER, folder)
+    shared = 'rules:\n  shared:\n    phrases: ["green rain"]\n    finds: [green rain]\n    leaves: [rain]\n'
+    mine = rule(leaves="green rain and purple rain").removeprefix("rules:\n") + "    unless_rules: [shared]\n"
+    (folder / "mine.yaml").write_text(shared + mine, encoding="utf-8")
+    problems: list[Diagnostic] = []
+    assert load_reader(folder, "reader", problems), problems

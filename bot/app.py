@@ -31,7 +31,7 @@ ONLY_LEARNER = "me"  # one person sits at a terminal
 
 def course(settings: Settings, content: Path | None) -> Course:
     """The course these settings and the command line choose."""
-    return load_course(content_folder(content or settings.content))
+    return load_course(content_folder(content or settings.content), prove=False)
 
 
 @asynccontextmanager

@@ -31,8 +31,11 @@ class Material:
     reader: Reader | None
 
 
-def read_material(folder: Path, problems: list[Diagnostic]) -> Material:
-    """Read the files of ``folder`` (such as ``content/en``); what cannot be used is added to ``problems``."""
+def read_material(folder: Path, problems: list[Diagnostic], *, prove: bool = True) -> Material:
+    """Read the files of ``folder`` (such as ``content/en``); what cannot be used is added to ``problems``.
+
+    With ``prove``, the examples of the reader's rules are run, too.
+    """
     scripts: list[tuple[Script, Source]] = []
     decks: list[tuple[Deck, Source]] = []
     for path in sorted(folder.rglob("*.yaml")):
@@ -52,7 +55,7 @@ def read_material(folder: Path, problems: list[Diagnostic]) -> Material:
         decks,
         _only(Phrases, folder / "phrases.yaml", folder, problems),
         _only(Feedback, folder / "feedback.yaml", folder, problems),
-        load_reader(folder / "reader", shown_name(folder, folder / "reader"), problems),
+        load_reader(folder / "reader", shown_name(folder, folder / "reader"), problems, prove=prove),
     )
 
 

@@ -8,12 +8,12 @@ than the phrase, and every place of a sentence is tried once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dialogs.reader.pattern import Begins, Choice, Finishes, Gap, Listed, Node, Phrases, Sequence, Word
 from dialogs.reader.sentence import Sentence
 
-_MOST_STATES = 10_000
+_MOST_STATES = 8_000
 """Known states are forgotten beyond this, so that memory stays small."""
 
 
@@ -34,7 +34,7 @@ class Small:
 class _Place:
     """A place inside a phrase, with the ways that lead on."""
 
-    words: dict[str, int] = field(default_factory=dict)
+    words: dict[str, int] | None = None
     lists: tuple[tuple[Phrases, int], ...] = ()
     gap: int | None = None
     over_pause: bool = False
@@ -135,6 +135,8 @@ class Automaton:
                 return self._choice(forms, optional, at)
 
     def _word(self, text: str, place: _Place) -> int:
+        if place.words is None:  # most places have none
+            place.words = {}
         to = place.words.get(text)
         if to is None:
             self._known.add(text)
@@ -179,7 +181,7 @@ class Automaton:
             return to
         if (words, to) not in self._rests:
             self._rests[words, to] = here = self._place()
-            self._places[here].words[words[0]] = self._rest(words[1:], to)
+            self._places[here].words = {words[0]: self._rest(words[1:], to)}
         return self._rests[words, to]
 
     # Searching: sets of places, each set worked out once.

@@ -19,9 +19,15 @@ class Rule:
 
     id: str
     shape: RuleShape
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Phrased:
+    """A rule with its phrases, to be learned and then forgotten: the automaton knows them all."""
+
+    rule: Rule
     phrases: tuple[Sequence, ...]
     unless: tuple[Sequence, ...]
-    unless_rules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +54,23 @@ class Scene:
 class Rules:
     """All rules at once."""
 
-    def __init__(self, rules: Iterable[Rule], small: Small, turns: frozenset[str]) -> None:
+    def __init__(self, phrased: Iterable[Phrased], small: Small, turns: frozenset[str]) -> None:
         self._small = small
         self._turns = turns
-        self._rules = list(rules)
+        self._rules: list[Rule] = []
         self._automaton = Automaton(small)
+        for number, one in enumerate(phrased):
+            self._rules.append(one.rule)
+            for phrase in one.phrases:
+                self._automaton.add(phrase, 2 * number)
+            for phrase in one.unless:
+                self._automaton.add(phrase, 2 * number + 1)
         numbers = {rule.id: number for number, rule in enumerate(self._rules)}
         self._barring = {
-            number: frozenset(numbers[other] for other in rule.unless_rules)
+            number: frozenset(numbers[other] for other in rule.shape.unless_rules)
             for number, rule in enumerate(self._rules)
-            if rule.unless_rules
+            if rule.shape.unless_rules
         }
-        for number, rule in enumerate(self._rules):
-            for phrase in rule.phrases:
-                self._automaton.add(phrase, 2 * number)
-            for phrase in rule.unless:
-                self._automaton.add(phrase, 2 * number + 1)
 
     def find(self, scene: Scene) -> Iterator[Match]:
         """What the rules find; within one rule nothing twice."""

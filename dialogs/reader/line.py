@@ -12,15 +12,20 @@ OPPOSITE = {"pleasant": "unpleasant", "unpleasant": "pleasant"}
 
 @dataclass(frozen=True)
 class Line:
-    """What is known of the line: hints (None without a line), content words, facts, and its mood."""
+    """What is known of the line: hints (None without a line), its words, content words, facts, and its mood."""
 
     hints: frozenset[str] | None
+    words: tuple[str, ...]
     content: frozenset[str]
     facts: frozenset[str]
     own: bool
     """Whether the other person speaks of themselves."""
     mood: str | None
     """``pleasant``, ``unpleasant``, or None when it is neither or both."""
+
+    def says(self, words: tuple[str, ...]) -> bool:
+        """Whether these words stand in it, one after the other."""
+        return any(self.words[at : at + len(words)] == words for at in range(len(self.words) - len(words) + 1))
 
 
 def mood(lexicon: Lexicon, context: Context, words: tuple[str, ...], hints: frozenset[str]) -> str | None:

@@ -121,7 +121,7 @@ class Reader:
         excited = any("!" in sentence.stop for sentence in cut)
         if felt or told or excited or hints & {"complaint", "bad_news", "good_news"}:
             hints |= {"matters"}
-        return Line(hints if words else None, content, facts, own, felt)
+        return Line(hints if words else None, words, content, facts, own, felt)
 
     def _given_back(self, scene: Scene, line: Line, questions: Mapping[int, Question]) -> list[Found]:
         out: list[Found] = []

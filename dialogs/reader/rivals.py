@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from dialogs.reader.found import Found
 from dialogs.reader.line import Line
+from dialogs.reader.rule import Scene
 from dialogs.reading import PITFALLS
 
 OPEN, PARAPHRASE = "open_question", "paraphrase"
+_REPEATED = 3
 _BEGINNING = 2
 
 YIELDS: dict[str, frozenset[str]] = {
@@ -30,6 +32,16 @@ def welcome(found: list[Found], line: Line) -> list[Found]:
     """Advice that was asked for is no pitfall."""
     asked_for = "asks_advice" in (line.hints or ())
     return [one for one in found if one.label != "fixing"] if asked_for else found
+
+
+def theirs(found: list[Found], scene: Scene, line: Line) -> list[Found]:
+    """Who says the other person's words again makes no pitfall of them."""
+
+    def is_theirs(one: Found) -> bool:
+        words = scene.sentences[one.sentence].words[one.start : one.end]
+        return one.label in PITFALLS and len(words) >= _REPEATED and line.says(words)
+
+    return [one for one in found if not is_theirs(one)]
 
 
 def give_way(found: list[Found]) -> list[Found]:

@@ -9,7 +9,7 @@ from dialogs.reader.found import Found
 from dialogs.reader.lexicon import Lexicon, holds
 from dialogs.reader.line import OPPOSITE, Line
 from dialogs.reader.question import Question
-from dialogs.reader.rivals import OPEN, accuse, by_sentence, give_way, settle, unheard, welcome
+from dialogs.reader.rivals import OPEN, accuse, by_sentence, give_way, settle, theirs, unheard, welcome
 from dialogs.reader.rule import Scene
 from dialogs.reader.sentence import Sentence
 from dialogs.reading import PITFALLS, SKILLS
@@ -70,6 +70,7 @@ class Verdict:
         steps: dict[str, Callable[[list[Found]], list[Found]]] = {
             "the feeling does not fit the line": lambda now: self._fitting(now, misfits, scene, line),
             "it is owned up to": lambda now: self._owned(now, scene),
+            "these are words of the line": lambda now: theirs(now, scene, line),
             "the line asks for advice": lambda now: welcome(now, line),
             "the sentence plainly does something else": give_way,
             "the same words say something fuller": settle,

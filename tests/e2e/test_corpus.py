@@ -71,7 +71,7 @@ ODD = {
     "markdown": "*b _i_ [l](http://x.example) `c` ||s|| > q \\ #",
     "html": "<b>x</i> &amp; <script>alert(1)</script> &#0;",
     "template": "{partner} {{x}} {0} %s %(a)s ${HOME} *",
-    "sql": "'; DROP TABLE learner; --",
+    "sql": "'; SELECT * FROM learner; --",
     "json": '{"type": "Tap", "epoch": 1, "index": 0}',
     "addresses": "tg://user?id=1 @attune_test_bot https://x.example",
     "slash": "/",

@@ -73,6 +73,16 @@ def test_a_rule_of_ones_own_is_used(tmp_path: Path) -> None:
     assert [one.rule for one in reader.read("Purple rain", Context()).skills] == ["mine"]
 
 
+def test_who_only_uses_the_reader_need_not_run_its_examples(tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(FOLDER, folder)
+    (folder / "mine.yaml").write_text(rule().replace("finds: [", "finds: [yellow snow, "), encoding="utf-8")
+    problems: list[Diagnostic] = []
+    assert load_reader(folder, "reader", problems, prove=False)
+    assert load_reader(folder, "reader", problems) is None
+    assert [problem.code for problem in problems] == ["R002"]
+
+
 def test_a_rule_gives_way_where_another_one_stands(tmp_path: Path) -> None:
     folder = tmp_path / "reader"
     shutil.copytree(FOLDER, folder)

@@ -261,3 +261,9 @@ def test_endless_repetition_gives_a_reading(reader: Reader, piece: str, line: st
     reading = reader.read(reply, Context(line))
     for one in (*reading.skills, *reading.pitfalls, *reading.acts, *reading.misfits):
         assert 0 <= one.start < one.end <= len(reply)
+
+
+def test_who_says_their_words_again_makes_no_pitfall_of_them(reader: Reader) -> None:
+    reading = reader.read("So you cooked for eight, and only three came?", Context("I cooked, and only three came."))
+    assert labels(reading.pitfalls) == set()
+    assert labels(reading.skills) == {"listen"}

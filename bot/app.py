@@ -61,9 +61,6 @@ async def chat(settings: Settings, content: Path | None) -> None:
 
 async def run(settings: Settings, content: Path | None, token: str) -> None:
     """Run the coach on Telegram until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     bot_id = token.partition(":")[0]
     chosen = course(settings, content)
     phrases = chosen.phrases
@@ -73,6 +70,9 @@ async def run(settings: Settings, content: Path | None, token: str) -> None:
     limit = Limit(settings.learner_rate, settings.learner_burst)
     with only_one(_lock_folder(settings), f"telegram-{bot_id}"):
         async with _desk(settings, chosen, f"telegram:{bot_id}") as desk:
+            stop = asyncio.Event()  # until here, nothing has begun that a signal could break
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
             messenger = Messenger(token, settings.telegram_api, desk, pacing, limit, profile, phrases.private_only)
             await messenger.run(stop)
 
@@ -84,7 +84,7 @@ async def retry(settings: Settings, name: str) -> None:
         if letter.kind != "update":
             await store.revive(name)
             return
-        meaning = understand(letter.payload, "")
+        meaning = understand(letter.payload, None)
         if not isinstance(meaning, Act):
             raise UnreadableError(name)
         await store.replace(name, meaning.learner, pack_event(meaning.event))

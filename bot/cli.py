@@ -15,7 +15,7 @@ import typer
 from bot import __version__, app
 from bot.content import ContentFolderError, content_folder
 from bot.data import DataError
-from bot.lock import AlreadyRunningError
+from bot.lock import AlreadyRunningError, LockError
 from bot.settings import Settings, SettingsError, load_settings, show
 from bot.store import DeadLetter, StoreError, upgrade
 from bot.telegram import MessengerError
@@ -35,6 +35,7 @@ EXPECTED = (
     StoreError,
     MessengerError,
     AlreadyRunningError,
+    LockError,
     app.UnreadableError,
 )
 
@@ -180,7 +181,8 @@ def dead_show(
     letter = asyncio.run(_dead_letter(name))
     typer.echo(f"{letter.id}, {letter.at:%Y-%m-%d %H:%M:%S} UTC, {letter.channel}, {letter.external_id or 'nobody'}")
     typer.echo(letter.error)
-    typer.echo(json.dumps(letter.payload if words else _without_words(letter.payload), ensure_ascii=False))
+    shown = json.dumps(letter.payload if words else _without_words(letter.payload), ensure_ascii=False)
+    typer.echo(shown.encode("utf-8", "backslashreplace").decode())  # half a character cannot be shown
 
 
 @dead_cli.command("retry")

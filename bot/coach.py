@@ -48,7 +48,7 @@ class Coach:
         )
 
     def _apologize(self, waiting: Waiting) -> list[dict[str, Any]]:
-        log.error("turn failed, see inbox.error", channel=waiting.channel, update=waiting.update_id)
+        log.error("turn failed, see attune dead list", channel=waiting.channel, update=waiting.update_id)
         text = next(form for item in self._course.phrases.sorry for form in item.templates.values())
         return [pack_effect(Say(text))]
 

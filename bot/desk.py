@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from bot.coach import Coach, utc_now
 from bot.delivery import Delivery, Outcome, Received, Unread
-from bot.store import Arrival, Cap, Store
+from bot.store import Arrival, Cap, Store, trace
 from bot.wire import pack_event, unpack_effect
 from dialogs.event import Event, TooFast
 
-AT_ONCE = 200  # messages looked at together
+AT_ONCE = 100  # learners whose messages are looked at together
 
 
 class Desk:
@@ -44,7 +44,12 @@ class Desk:
         found: dict[str, list[Delivery]] = {}
         for message in await self._store.unsent(self._channel, AT_ONCE, without):
             aside = message.nudge or message.is_apology
-            delivery = Delivery(message.id, unpack_effect(message.payload), aside, message.nudge)
+            try:
+                effect = unpack_effect(message.payload)
+            except ValueError as error:  # of another version: nobody else must wait for it
+                await self.settle([message.id], "refused", trace(error))
+                continue
+            delivery = Delivery(message.id, effect, aside, message.nudge)
             found.setdefault(message.external_id, []).append(delivery)
         return found
 
@@ -65,13 +70,13 @@ class Desk:
         """Note which message shows the buttons in force; the one that did until now."""
         return await self._store.swap_keyboard(self._channel, learner, message)
 
+    async def change_reach(self, learner: str, update: int, *, blocked: bool) -> None:
+        """Note what an update says of whether a learner can be reached."""
+        await self._store.change_reach(self._channel, learner, update, utc_now(), blocked=blocked)
+
     async def blocked(self, learner: str) -> None:
         """Note that a learner cannot be reached until they are back."""
         await self._store.mark_blocked(self._channel, learner, utc_now())
-
-    async def back(self, learner: str) -> None:
-        """Note that a learner can be reached again."""
-        await self._store.mark_back(self._channel, learner)
 
     async def prune(self) -> None:
         """Forget what nobody can repeat any more."""

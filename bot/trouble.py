@@ -27,6 +27,10 @@ class Trouble:
         self._pauses[who] = max(min(self._pauses.get(who, 0.0) * 2, self._longest), least)
         await asyncio.sleep(self._pauses[who])
 
+    def forget(self, who: object) -> None:
+        """``who`` does not try any more."""
+        self._pauses.pop(who, None)
+
     def over(self, who: object) -> None:
         """It works for ``who``, or works again; it is over when it works for all."""
         if self._pauses.pop(who, None) and not self._pauses:

@@ -48,6 +48,15 @@ def receive_all(connection: Connection, channel: str, arrivals: Iterable[Arrival
         _keep(connection, channel, arrival, cap)
 
 
+def note(connection: Connection, channel: str, update_id: int, now: datetime) -> bool:
+    """Remember an update that needs no turn; whether it is new."""
+    if _is_known(connection, channel, update_id):
+        return False
+    row = {"channel": channel, "update_id": update_id, "received_at": now, "done_at": now}
+    connection.execute(insert(inbox), row)
+    return True
+
+
 def bury(connection: Connection, row: int, error: str, now: datetime) -> None:
     """Make an update a dead letter, without looking into it."""
     connection.execute(update(inbox).where(inbox.c.id == row).values(done_at=now, error=error))

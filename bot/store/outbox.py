@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from bot.store.schema import learner, outbox
 
@@ -39,17 +39,25 @@ class OutboxMessage:
 
 
 def unsent(connection: Connection, channel: str, limit: int, without: Collection[str]) -> list[OutboxMessage]:
-    """The first messages of ``channel`` that wait, replies before nudges, for others than ``without``."""
-    query = (
-        select(outbox.c.id, outbox.c.key, learner.c.external_id, outbox.c.payload, outbox.c.nudge)
+    """What waits for the first ``limit`` learners of ``channel`` but ``without``: replies before nudges, and of each
+    learner everything, as a turn that is cut in two would lose its buttons."""
+    waits = (outbox.c.done_at.is_(None), outbox.c.claimed_at.is_(None))
+    first = (
+        select(outbox.c.learner_id)
         .join(learner)
-        .where(outbox.c.done_at.is_(None), outbox.c.claimed_at.is_(None))
-        .where(learner.c.channel == channel, learner.c.blocked_at.is_(None))
-        .order_by(outbox.c.nudge, outbox.c.id)
+        .where(*waits, learner.c.channel == channel, learner.c.blocked_at.is_(None))
+        .group_by(outbox.c.learner_id)
+        .order_by(func.min(case((outbox.c.nudge, 1), else_=0)), func.min(outbox.c.id))
         .limit(limit)
     )
     if without:
-        query = query.where(learner.c.external_id.not_in(without))
+        first = first.where(learner.c.external_id.not_in(without))
+    query = (
+        select(outbox.c.id, outbox.c.key, learner.c.external_id, outbox.c.payload, outbox.c.nudge)
+        .join(learner)
+        .where(*waits, outbox.c.learner_id.in_(first))
+        .order_by(outbox.c.nudge, outbox.c.id)
+    )
     return [
         OutboxMessage(row.id, row.key, row.external_id, json.loads(row.payload), row.nudge)
         for row in connection.execute(query)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
+from bot.store import inbox
 from bot.store.schema import learner, note, outbox
 
 
@@ -30,6 +31,17 @@ def mark_blocked(connection: Connection, channel: str, external_id: str, now: da
 def mark_back(connection: Connection, channel: str, external_id: str) -> None:
     """Note that a learner can be reached again."""
     connection.execute(update(learner).where(_is(channel, external_id)).values(blocked_at=None))
+
+
+def change(
+    connection: Connection, channel: str, external_id: str, update_id: int, now: datetime, *, blocked: bool
+) -> None:
+    """Note what an update says of whether a learner can be reached; a repeated one changes nothing."""
+    if inbox.note(connection, channel, update_id, now):
+        if blocked:
+            mark_blocked(connection, channel, external_id, now)
+        else:
+            mark_back(connection, channel, external_id)
 
 
 def read_note(connection: Connection, name: str) -> str | None:

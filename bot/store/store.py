@@ -105,7 +105,7 @@ class Store:
             await self._run(fail_turn, row, error, now, on_error)
 
     async def unsent(self, channel: str, limit: int, without: Collection[str] = ()) -> list[outbox.OutboxMessage]:
-        """The first messages of ``channel`` that wait, replies before nudges, for others than ``without``."""
+        """What waits for the first ``limit`` learners of ``channel`` but ``without``, replies before nudges."""
         return await self._run(outbox.unsent, channel, limit, without)
 
     async def add_nudge(
@@ -164,6 +164,12 @@ class Store:
         """Note that a learner can be reached again."""
         await self._run(reach.mark_back, channel, external_id)
 
+    async def change_reach(
+        self, channel: str, external_id: str, update_id: int, now: datetime, *, blocked: bool
+    ) -> None:
+        """Note what an update says of whether a learner can be reached; a repeated one changes nothing."""
+        await self._run(reach.change, channel, external_id, update_id, now, blocked=blocked)
+
     async def note(self, name: str) -> str | None:
         """What was noted under ``name``."""
         return await self._run(reach.read_note, name)
@@ -190,6 +196,9 @@ class Store:
                 if not (self._patient and self._is_open and error.passing):
                     raise
                 await self._trouble.wait(call, error.reason)
+            except BaseException:
+                self._trouble.forget(call)
+                raise
             else:
                 self._trouble.over(call)
                 return result

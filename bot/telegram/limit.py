@@ -31,7 +31,7 @@ class Limit:
         bucket.at = max(bucket.at, at)
         if bucket.tokens >= 1:
             bucket.tokens -= 1
-            bucket.is_told = False
+            bucket.is_told = bucket.is_told and bucket.tokens < self._burst / 2  # one flood is told of once
             return "taken"
         told, bucket.is_told = bucket.is_told, True
         return "dropped" if told else "told"

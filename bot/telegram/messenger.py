@@ -14,7 +14,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram.limit import Limit
-from bot.telegram.outcome import seconds
+from bot.telegram.outcome import UNREADABLE, seconds
 from bot.telegram.poller import Inbox, Poller
 from bot.telegram.profile import Profile, set_profile
 from bot.telegram.request import AiohttpRequest
@@ -96,7 +96,7 @@ class Messenger:
                 raise MessengerError(f"Telegram refused how the bot introduces itself: {error}.") from None
             except RetryAfter as error:
                 await _unless(stop, trouble.wait(self, "RetryAfter", seconds(error)))
-            except TelegramError as error:  # before we began; later ones are met where they happen
+            except (TelegramError, *UNREADABLE) as error:  # before we began; later ones are met where they happen
                 await _unless(stop, trouble.wait(self, type(error).__name__))
             finally:
                 await self._bot.shutdown()
@@ -146,12 +146,14 @@ class Messenger:
 
     async def _watch(self) -> None:
         """Say when Telegram has been silent for too long, and begin with new connections."""
+        told = 0.0
         while True:
             await asyncio.sleep(WATCH)
-            silent = time.monotonic() - self._poller.heard
-            if silent > SILENCE:
-                log.error("nothing heard from Telegram", seconds=int(silent))
-                await self._poller.renew()
+            heard = self._poller.heard
+            if time.monotonic() - heard > SILENCE:
+                if heard != told:
+                    log.error("nothing heard from Telegram", seconds=int(time.monotonic() - heard))
+                told = await self._poller.renew()
 
     async def _sweep(self) -> None:
         """Find what other processes left for us: turns to take again, and what is to be sent."""

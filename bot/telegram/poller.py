@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import structlog
@@ -15,7 +15,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.delivery import Received, Unread
 from bot.telegram.limit import Limit
 from bot.telegram.outcome import UNREADABLE, seconds
-from bot.telegram.request import AiohttpRequest
+from bot.telegram.request import AiohttpRequest, UnreadableAnswerError
 from bot.telegram.update import ALLOWED, Act, Aside, Meaning, Odd, Raw, Reach, understand
 from bot.trouble import Trouble
 from dialogs.event import TooFast
@@ -30,8 +30,7 @@ class Inbox(Protocol):
     """Where updates are kept."""
 
     async def receive_all(self, updates: Sequence[Received | Unread]) -> None: ...
-    async def blocked(self, learner: str) -> None: ...
-    async def back(self, learner: str) -> None: ...
+    async def change_reach(self, learner: str, update: int, *, blocked: bool) -> None: ...
 
 
 class Poller:
@@ -70,17 +69,19 @@ class Poller:
                 await self._trouble.wait(self, type(error).__name__)
             except RetryAfter as error:
                 await asyncio.sleep(seconds(error))
-            except TelegramError as error:
+            except (TelegramError, *UNREADABLE) as error:
                 await self._trouble.wait(self, type(error).__name__)
             else:
                 refusals, self.heard = 0, time.monotonic()
                 self._trouble.over(self)
                 await self._take(updates)
+                self.heard = time.monotonic()  # a database that kept us waiting is no silence of Telegram's
 
-    async def renew(self) -> None:
-        """Begin with new connections, and count the silence from now on."""
+    async def renew(self) -> float:
+        """Begin with new connections, and count the silence from now on, which is returned."""
         await self._request.renew()
         self.heard = time.monotonic()
+        return self.heard
 
     async def close(self) -> None:
         """Let answers to taps that are on their way go through."""
@@ -91,7 +92,9 @@ class Poller:
         """The next updates in order, as raw bodies: one that cannot be parsed must not stop the others."""
         words = {"offset": self._offset, "timeout": HOLD, "allowed_updates": '["' + '","'.join(ALLOWED) + '"]'}
         url = f"{self._bot.base_url}/getUpdates?{urlencode(words)}"
-        updates = cast(list[Any], await self._request.post(url, read_timeout=HOLD + 10))
+        updates: Any = await self._request.post(url, read_timeout=HOLD + 10)
+        if not isinstance(updates, list):
+            raise UnreadableAnswerError
         readable = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
         return sorted(readable, key=lambda one: int(one["update_id"]))
 
@@ -101,21 +104,22 @@ class Poller:
             return
         kept: list[Received | Unread] = []
         meanings = [(update, understand(update, self._bot.username)) for update in updates]
-        for update, meaning in meanings:
+        dates = _dates([meaning for _, meaning in meanings], time.time())
+        for (update, meaning), date in zip(meanings, dates, strict=True):
             if isinstance(meaning, Reach):
                 await self._keep(kept)
                 kept = []
-                await (self._inbox.blocked if meaning.blocked else self._inbox.back)(meaning.learner)
+                await self._inbox.change_reach(meaning.learner, int(update["update_id"]), blocked=meaning.blocked)
             else:
-                kept += self._kept(update, meaning)
+                kept += self._kept(update, meaning, date)
         await self._keep(kept)
         for _, meaning in meanings:
             self._answer(meaning)
         self._offset = max(int(update["update_id"]) for update in updates) + 1
         self._limit.forget(time.time())
 
-    def _kept(self, update: Raw, meaning: Meaning) -> list[Received | Unread]:
-        """What is kept of an update that no membership changes by."""
+    def _kept(self, update: Raw, meaning: Meaning, date: float) -> list[Received | Unread]:
+        """What is kept of an update of this ``date`` that no membership changes by."""
         number = int(update["update_id"])
         if isinstance(meaning, Odd):
             log.warning("an update cannot be read, see attune dead list", update=number, why=meaning.why)
@@ -123,7 +127,7 @@ class Poller:
         if not isinstance(meaning, Act):
             return []
         # By Telegram's clock, so that what was sent while we were away is not taken for a flood.
-        admission = self._limit.admit(meaning.learner, meaning.date or time.time())
+        admission = self._limit.admit(meaning.learner, date)
         if admission == "dropped":
             return []
         event = meaning.event if admission == "taken" else TooFast()
@@ -154,3 +158,12 @@ class Poller:
         task = asyncio.create_task(attempt())
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
+
+
+def _dates(meanings: Sequence[Meaning], now: float) -> list[float]:
+    """When each of these was sent. Telegram does not say it of taps: not later than what came next."""
+    dates: list[float] = []
+    for meaning in reversed(meanings):
+        told = meaning.date if isinstance(meaning, Act) else None
+        dates.append(told or (dates[-1] if dates else now))
+    return dates[::-1]

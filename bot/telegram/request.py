@@ -81,7 +81,9 @@ class AiohttpRequest(BaseRequest):
             answer = json.loads(payload)
         except ValueError:
             raise UnreadableAnswerError from None
-        if not isinstance(answer, dict) or (answer.get("ok") and "result" not in answer):
+        if not isinstance(answer, dict) or not ("result" in answer or isinstance(answer.get("description"), str)):
+            raise UnreadableAnswerError
+        if not isinstance(answer.get("parameters", {}), dict):
             raise UnreadableAnswerError
         return answer
 

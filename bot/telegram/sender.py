@@ -14,7 +14,6 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 from telegram import Bot, MessageEntity
-from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 
@@ -171,8 +170,8 @@ class Sender:
         now = asyncio.get_running_loop().time()
         pace = self._paces.setdefault(learner, Pace(self._chat_rate, self._chat_burst))
         pause = max(pace.take(now), self._all.take(now))
-        if pause >= MOMENT:
-            with suppress(TelegramError):
+        if pause >= MOMENT and not self._silent():
+            with suppress(TelegramError, *UNREADABLE):
                 await self._bot.send_chat_action(int(learner), ChatAction.TYPING)
         await asyncio.sleep(pause)
 
@@ -191,13 +190,15 @@ class Sender:
             await self._outbox.settle(message.ids, "refused", f"refused: {error}")
         else:
             if message.keyboard and sent:
-                await self._outbox.swap_keyboard(learner, sent.message_id)
+                await self._outbox.swap_keyboard(learner, sent)
             await self._outbox.settle(message.ids, "sent")
 
-    def _message(self, learner: str, message: Message, entities: Sequence[MessageEntity]) -> Awaitable[TelegramMessage]:
-        return self._bot.send_message(
+    async def _message(self, learner: str, message: Message, entities: Sequence[MessageEntity]) -> int:
+        """Send it; its number at Telegram's."""
+        sent = await self._bot.send_message(
             int(learner), message.text, entities=entities or None, reply_markup=message.keyboard
         )
+        return sent.message_id
 
     async def _insist(self, call: Callable[[], Awaitable[_Answer]], *, once: bool = False) -> _Answer | None:
         """Try until it is clear what became of it; with ``once``, never where it may have had its effect already.
@@ -206,7 +207,8 @@ class Sender:
         """
         pause = FIRST_PAUSE
         while True:
-            await self._silence()
+            if await self._silence():  # not all at once afterwards
+                await asyncio.sleep(self._all.take(asyncio.get_running_loop().time()))
             try:
                 return await call()
             except RetryAfter as error:
@@ -233,8 +235,14 @@ class Sender:
         until = asyncio.get_running_loop().time() + for_seconds
         self._silent_until = max(self._silent_until, until)
 
-    async def _silence(self) -> None:
-        """Wait until Telegram wants to hear from us again."""
-        loop = asyncio.get_running_loop()
-        while (left := self._silent_until - loop.time()) > 0:
+    def _silent(self) -> float:
+        """For how many seconds Telegram does not want to hear from us; 0 when it does."""
+        return max(0.0, self._silent_until - asyncio.get_running_loop().time())
+
+    async def _silence(self) -> bool:
+        """Wait until Telegram wants to hear from us again; whether there was anything to wait for."""
+        waited = False
+        while left := self._silent():
+            waited = True
             await asyncio.sleep(left)
+        return waited

@@ -82,15 +82,15 @@ class Odd:
 Meaning = Act | Reach | Aside | Odd | None
 
 
-def understand(update: Raw, username: str) -> Meaning:
-    """The meaning of an update for the bot called ``username``; None for what is none of our business."""
+def understand(update: Raw, username: str | None) -> Meaning:
+    """The meaning of an update for the bot called ``username``, or any; None for what is none of our business."""
     try:
         return _understand(update, username)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         return Odd(type(error).__name__)
 
 
-def _understand(update: Raw, username: str) -> Meaning:
+def _understand(update: Raw, username: str | None) -> Meaning:
     if "message" in update:
         return _message(update["message"], username)
     if "callback_query" in update:
@@ -100,13 +100,13 @@ def _understand(update: Raw, username: str) -> Meaning:
     return None if _KNOWN & update.keys() else Odd("an update of a new kind")
 
 
-def _message(message: Raw, username: str) -> Meaning:
+def _message(message: Raw, username: str | None) -> Meaning:
     is_private = message["chat"]["type"] == "private"
     sender = message["from"] if is_private else message.get("from")
     if not sender or sender.get("is_bot"):
         return None
     command = _COMMAND.match(message.get("text", "")) if _starts_with_command(message) else None
-    ours = command is not None and (command[2] or username).casefold() == username.casefold()
+    ours = command is not None and _is_called(command[2], username)
     if not is_private:
         return Aside(chat=int(message["chat"]["id"])) if ours and command and command[2] else None
     learner, date = str(int(sender["id"])), int(message["date"])
@@ -117,6 +117,10 @@ def _message(message: Raw, username: str) -> Meaning:
         kind = next((kind for kind in _WORDLESS if kind in message), "forward")
         return Act(learner, Sent(kind), date=date)
     return Act(learner, Typed(_whole(message["text"])), date=date) if "text" in message else None
+
+
+def _is_called(name: str | None, username: str | None) -> bool:
+    return name is None or username is None or name.casefold() == username.casefold()
 
 
 def _whole(text: str) -> str:

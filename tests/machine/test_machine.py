@@ -123,7 +123,7 @@ class Correspondence(RuleBasedStateMachine):
     @rule(who=WHO)
     def come_back(self, who: str) -> None:
         self.gone.discard(who)
-        self.do(self.desk.back(who))
+        self.do(self.store.mark_back(CHANNEL, who))
         self.model.people[who].is_blocked = False
 
     # ------------------------------------------------------------------ Telegram, giving

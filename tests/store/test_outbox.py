@@ -64,14 +64,15 @@ async def test_after_a_crash_replies_wait_again_and_nudges_are_never_repeated(st
     assert "nudge:1" not in await outcomes(store), "and in time, that it was"
 
 
-async def test_those_who_have_to_wait_are_passed_over_and_no_more_is_read_than_asked(
+async def test_those_who_have_to_wait_are_passed_over_and_of_the_others_all_is_read(
     store: Store, now: datetime
 ) -> None:
     for who in ("me", "you", "they"):
         await say(store, now, "one", who=who)
     waiting = await store.unsent(CHANNEL, 100, {"me", "they"})
     assert {message.external_id for message in waiting} == {"you"}
-    assert len(await store.unsent(CHANNEL, 3, {"me"})) == 3
+    first = await store.unsent(CHANNEL, 2)
+    assert [message.external_id for message in first] == ["me", "me", "you", "you"], "a turn is never cut in two"
 
 
 async def test_what_is_settled_stays_settled(store: Store, now: datetime) -> None:
@@ -256,3 +257,13 @@ async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now
     assert await keys(store) == [], "what Telegram only repeats is no sign of life"
     await store.receive(CHANNEL, "me", {"text": "two"}, 2)
     assert await keys(store) == [f"re:{CHANNEL}:1:1", f"re:{CHANNEL}:1:2"]
+
+
+async def test_a_repeated_block_drops_nothing_that_came_since(store: Store, now: datetime) -> None:
+    await say(store, now, "hello")
+    await store.change_reach(CHANNEL, "me", 1001, now, blocked=True)
+    await store.change_reach(CHANNEL, "me", 1002, now, blocked=False)
+    await say(store, now, "I am back")
+    waiting = await keys(store)
+    await store.change_reach(CHANNEL, "me", 1001, now, blocked=True)
+    assert await keys(store) == waiting != []

@@ -22,7 +22,7 @@ def test_a_burst_is_taken_and_the_first_too_many_is_told(limit: Limit) -> None:
 
 def test_time_brings_back_one_at_a_time_and_never_more_than_the_burst(limit: Limit) -> None:
     sent(limit, *[100.0] * 4)
-    assert sent(limit, 101.0, 102.0, 103.0, 104.0) == ["dropped", "taken", "told", "taken"]
+    assert sent(limit, 101.0, 102.0, 103.0, 104.0) == ["dropped", "taken", "dropped", "taken"], "told once"
     assert sent(limit, *[1000.0] * 4) == ["taken"] * 3 + ["told"], "rest is worth a burst, however long it was"
 
 

@@ -57,7 +57,8 @@ class Verdict:
         self._buts = lexicon.words("buts")
         self._bare = lexicon.words("bare") | lexicon.words("dear") | lexicon.words("silence")
         self._soft = lexicon.lists["soft_turns"]
-        self._me = lexicon.words("me") | lexicon.words("about_i")
+        self._doing = lexicon.words("about_i")
+        self._me = lexicon.words("me") | self._doing
         self._you = lexicon.words("you")
         self._others = self._you.union(lexicon.words("about_other"), lexicon.words("about_it"))
         self._named = self._me | self._others | _THEM
@@ -220,7 +221,9 @@ class Verdict:
         return mine >= _OFTEN and mine > 2 * yours and "will" not in words
 
     def _opens_with_me(self, words: tuple[str, ...]) -> bool:
-        """Whether the first one spoken of is the learner."""
+        """Whether the first one spoken of is the learner, who also does something (“hand me the baby” tells nothing)."""
+        if self._doing.isdisjoint(words):
+            return False
         return next((word in self._me for word in words if word in self._me or word in self._others), False)
 
     def _begins_story(self, words: tuple[str, ...]) -> bool:

@@ -221,7 +221,7 @@ class Verdict:
         return mine >= _OFTEN and mine > 2 * yours and "will" not in words
 
     def _opens_with_me(self, words: tuple[str, ...]) -> bool:
-        """Whether the first one spoken of is the learner, who also does something (“hand me the baby” tells nothing)."""
+        """Whether the first one spoken of is the learner, and does something (“hand me the baby” tells nothing)."""
         if self._doing.isdisjoint(words):
             return False
         return next((word in self._me for word in words if word in self._me or word in self._others), False)

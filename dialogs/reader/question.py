@@ -71,7 +71,7 @@ class Questions:
         words = sentence.words
         word, after = words[at], words[at + 1 : at + 5]
         if word in self._open or word in self._closed:
-            if sentence.asked or self._inverted(after) or self._verb_asks(words, at):
+            if sentence.asked or self._inverted(sentence, at) or self._verb_asks(words, at):
                 return self._question(words, at)
             return None
         if _stands(self._inviting, words, at):
@@ -100,11 +100,15 @@ class Questions:
         fact = _stands(self._facts, words, at)
         return Question(at, (words[at] in self._open and not fact) or _stands(self._inviting, words, at), checks=False)
 
-    def _inverted(self, after: tuple[str, ...]) -> bool:
-        return any(
-            word in self._helpers and not self._persons.isdisjoint(after[place + 1 : place + 3])
-            for place, word in enumerate(after)
-        )
+    def _inverted(self, sentence: Sentence, at: int) -> bool:
+        """“What kind of day did you have”, but not “what I did and it worked” or “how they are, I think”."""
+        for place in range(at + 1, min(at + 5, len(sentence.words))):
+            word = sentence.words[place]
+            if word in self._pronouns or sentence.tokens[place].pause:
+                return False
+            if word in self._helpers:
+                return not self._persons.isdisjoint(sentence.words[place + 1 : place + 3])
+        return False
 
 
 def _stands(phrases: Phrases, words: tuple[str, ...], at: int) -> bool:

@@ -44,11 +44,14 @@ class Questions:
         """The question that a sentence asks, if it does."""
         if self._tags.issuperset(sentence.words) or self._asks_oneself(sentence.words):
             return None
+        beside: Question | None = None
         for at in self._beginnings(sentence):
             if found := self._at(sentence, at):
-                return found
+                if sentence.words[at] != "when" or self._inverted(sentence, at):
+                    return found
+                beside = beside or found  # “when he left, what did you do?” asks the latter
         if sentence.asked:
-            return self._inside(sentence) or Question(0, open=False, checks=True)
+            return beside or self._inside(sentence) or Question(0, open=False, checks=True)
         return None
 
     def _asks_oneself(self, words: tuple[str, ...]) -> bool:
@@ -71,13 +74,15 @@ class Questions:
         words = sentence.words
         word, after = words[at], words[at + 1 : at + 5]
         if word in self._open or word in self._closed:
-            if sentence.asked or self._inverted(sentence, at) or self._verb_asks(words, at):
+            asks = sentence.asked and words[at + 1 : at + 2] != ("i",)  # “what I hear is …, right?”
+            if asks or self._inverted(sentence, at) or self._verb_asks(words, at):
                 return self._question(words, at)
+            return None
+        if not sentence.asked and any(one not in self._openers for one in words[:at]):
             return None
         if _stands(self._inviting, words, at):
             return Question(at, open=True, checks=False)
-        first = all(one in self._openers for one in words[:at])
-        if word in self._helpers and (first or sentence.asked) and any(one in self._persons for one in after[:2]):
+        if word in self._helpers and any(one in self._persons for one in after[:2]):
             return self._question(words, at)
         return None
 

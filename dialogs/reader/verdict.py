@@ -291,17 +291,22 @@ def asked(questions: dict[int, Question], scene: Scene) -> list[Found]:
 
 
 def _barraged(found: list[Found], scene: Scene, questions: dict[int, Question]) -> list[Found]:
-    """Question upon question, most of them closed, and nothing warm between them."""
+    """Question upon question, most of them closed, and nothing warm between them but an “oh no”."""
     closed = [
         number for number, question in questions.items() if not question.open or len(scene.sentences[number].words) < 4
     ]
-    warm = any(one.label in SKILLS and one.rule != OPEN and not one.weighed for one in found)
+    few = len(questions) == _BARRAGE
+    warm = any(
+        one.label in SKILLS and one.rule != OPEN and not one.weighed
+        for one in found
+        if (few or one.sentence not in questions) and len(scene.sentences[one.sentence].words) > _BARRAGE
+    )
     if len(questions) < _BARRAGE or len(closed) < _BARRAGE - 1 or warm:
         return found
     stays = [
         one
         for one in found
-        if one.label not in ("turn_toward", "fixing", "dismissing") or one.sentence not in questions
+        if one.label not in ("turn_toward", "fixing", "dismissing", "empathize") or one.sentence not in questions
     ]
     return stays + [
         Found("interrogating", 1, BARRAGE, number, question.start, len(scene.sentences[number].words))

@@ -59,8 +59,11 @@ def give_way(found: list[Found]) -> list[Found]:
     }
     telling = {one.sentence for one in found if one.label in ("fixing", "advice")}
     other = plain("turn_toward", "validate")
+    disputed = plain("disputes")
 
     def gives_way(one: Found) -> bool:
+        if one.label == "listen" and one.sentence in disputed:
+            return True
         if one.label == "listen" and one.rule == PARAPHRASE:
             return one.sentence in telling or (one.strength == 1 and one.sentence in other)
         return one.weighed and one.sentence in elsewhere.get(one.label, ())

@@ -13,8 +13,8 @@ Valence = Literal["pleasant", "unpleasant", "either"]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=1500, strip_whitespace=True)]
 Phrases = Annotated[list[Phrase], Field(min_length=1)]
 
-HINTS = ("concession", "owning", "complaint", "asks_advice", "bad_news", "good_news", "matters")
-"""Labels that only other judgements use: a half validation, owning up, and what the other person's line is like."""
+HINTS = ("concession", "owning", "disputes", "complaint", "asks_advice", "bad_news", "good_news", "matters")
+"""Labels that only other judgements use: a half validation, owning up, arguing, and what the line is like."""
 LABELS = (*SKILLS, *PITFALLS, *ACTS, *HINTS)
 
 

@@ -87,6 +87,16 @@ def _leads(other: Found, one: Found) -> bool:
     return one.label != "fixing" or other.start <= one.start + _BEGINNING
 
 
+def obey(found: list[Found]) -> list[Found]:
+    """A mere order is no advice in a reply that plainly invites, or that is cold in another way."""
+    plain = [one for one in found if not one.weighed]
+    inviting = any(one.label == "turn_toward" and one.strength > 1 for one in plain)
+    cold = any(one.label in ("dismissing", "hijacking", "judging", "defending", "contempt") for one in plain)
+    if not (inviting or cold):
+        return found
+    return [one for one in found if one.label != "fixing" or one.strength > 1]
+
+
 def accuse(found: list[Found]) -> list[Found]:
     """Where a pitfall stands, the same words neither invite nor give back."""
     blocks = [one for one in found if not one.weighed and (one.label in PITFALLS or one.label == "advice")]

@@ -9,7 +9,7 @@ from dialogs.reader.found import Found
 from dialogs.reader.lexicon import Lexicon, holds
 from dialogs.reader.line import OPPOSITE, Line
 from dialogs.reader.question import Question
-from dialogs.reader.rivals import OPEN, accuse, by_sentence, give_way, settle, theirs, unheard, welcome
+from dialogs.reader.rivals import OPEN, accuse, by_sentence, give_way, obey, settle, theirs, unheard, welcome
 from dialogs.reader.rule import Scene
 from dialogs.reader.sentence import Sentence
 from dialogs.reading import PITFALLS, SKILLS
@@ -75,6 +75,7 @@ class Verdict:
             "the line asks for advice": lambda now: welcome(now, line),
             "the sentence plainly does something else": give_way,
             "the same words say something fuller": settle,
+            "an order is part of something else": obey,
             "the same words get in the way": accuse,
             "question upon question": lambda now: _barraged(now, scene, questions),
             "a “but” takes it back": lambda now: self._taken_back(now, scene, questions),

@@ -42,6 +42,7 @@ NEEDED = (
     "about_it",
     "foreign",
     "bare",
+    "alike",
 )
 """The lists that the reader itself looks into."""
 

@@ -19,13 +19,14 @@ class Paraphrase:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._small = lexicon.words("small")
+        self._alike = {word: row[0] for rows in lexicon.lists["alike"].values() for row in rows for word in row}
         self._own = lexicon.words("own")
         self._you = lexicon.words("you")
         self._people = lexicon.words("about_other") | {"you"}
 
-    def content(self, words: tuple[str, ...]) -> set[str]:
-        """The words that are not small."""
-        return {word for word in words if word not in self._small and (word.isalnum())}
+    def content(self, words: Iterable[str]) -> set[str]:
+        """The words that are not small; of words that say the same, the first stands for all."""
+        return {self._alike.get(word, word) for word in words if word not in self._small and word.isalnum()}
 
     def strength(self, sentence: Sentence, line: frozenset[str], facts: frozenset[str]) -> int:
         """2 when the sentence plainly gives back the line, 1 when it echoes it, else 0."""

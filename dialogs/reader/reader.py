@@ -42,7 +42,7 @@ class Reader:
         self._questions = Questions(lexicon)
         self._paraphrase = Paraphrase(lexicon)
         self._signs = Signs(lexicon, self._paraphrase)
-        self._verdict = Verdict(lexicon)
+        self._verdict = Verdict(lexicon, self._paraphrase)
         self._are = lexicon.words("your_is_you_are")
         self._own = lexicon.words("own")
         self._foreign = lexicon.words("foreign")
@@ -113,7 +113,8 @@ class Reader:
         words = tuple(word for sentence in cut for word in sentence.words)
         matches = self._rules.find(Scene(cut, frozenset(self._asking(cut)), None))
         hints = frozenset(one.label for one in _shown(matches) if one.label in HINTS)
-        facts = frozenset(word for fact in context.facts for one in self._sentences(fact) for word in one.words)
+        told_by_author = (one.words for fact in context.facts for one in self._sentences(fact))
+        facts = frozenset(word for words in told_by_author for word in self._paraphrase.content(words))
         content = frozenset(self._paraphrase.content(words)) | facts
         felt = mood(self._lexicon, context, words, hints)
         own = not self._own.isdisjoint(words)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dialogs.reader.found import Found
 from dialogs.reader.lexicon import Lexicon, holds
 from dialogs.reader.line import OPPOSITE, Line
+from dialogs.reader.paraphrase import Paraphrase
 from dialogs.reader.question import Question
 from dialogs.reader.rivals import OPEN, accuse, by_sentence, give_way, obey, settle, theirs, unheard, welcome
 from dialogs.reader.rule import Scene
@@ -52,8 +53,9 @@ class Change:
 class Verdict:
     """Weighs the findings of one reply against each other."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, paraphrase: Paraphrase) -> None:
         self._lexicon = lexicon
+        self._paraphrase = paraphrase
         self._buts = lexicon.words("buts")
         self._bare = lexicon.words("bare") | lexicon.words("dear") | lexicon.words("silence")
         self._soft = lexicon.lists["soft_turns"]
@@ -252,7 +254,9 @@ class Verdict:
         """Whether all that follows the first sentence names nobody, and nothing of the line."""
         words = {word for sentence in scene.sentences[1:] for word in sentence.words}
         excited = any("!" in sentence.stop for sentence in scene.sentences)
-        return len(words) >= _NOD and not excited and words.isdisjoint(self._named | line.content)
+        if len(words) < _NOD or excited or not words.isdisjoint(self._named):
+            return False
+        return not self._paraphrase.shared(self._paraphrase.content(words), line.content)
 
     def _bare_word(self, sentence: Sentence) -> bool:
         """Words that say nothing, and a letter such as a kiss."""

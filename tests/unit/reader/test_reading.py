@@ -267,3 +267,40 @@ def test_who_says_their_words_again_makes_no_pitfall_of_them(reader: Reader) -> 
     reading = reader.read("So you cooked for eight, and only three came?", Context("I cooked, and only three came."))
     assert labels(reading.pitfalls) == set()
     assert labels(reading.skills) == {"listen"}
+
+
+MUTED = Context("My boss laughed at my report in front of everyone.")
+
+
+def test_words_that_say_the_same_give_back(reader: Reader) -> None:
+    skills, pitfalls = read(reader, "Your manager giggled, with the whole team there", MUTED)
+    assert (skills, pitfalls) == ({"listen"}, set())
+
+
+def test_who_argues_with_the_line_gives_nothing_back(reader: Reader) -> None:
+    assert "listen" not in read(reader, "Everybody laughs at reports, that's what work is", MUTED)[0]
+
+
+@pytest.mark.parametrize(
+    ("reply", "line", "fixes"),
+    [
+        ("Take him off speaker and report him", MUTED.line, True),
+        ("Come here. Tell me all of it, and take the blanket", MUTED.line, False),
+        ("Put her down and she screams, pick her up and she screams", "The baby never sleeps.", False),
+    ],
+)
+def test_an_order_is_not_always_advice(reader: Reader, reply: str, line: str, fixes: bool) -> None:
+    assert ("fixing" in read(reader, reply, Context(line))[1]) == fixes
+
+
+@pytest.mark.parametrize(
+    ("reply", "opens"),
+    [
+        ("when she left, what did you do?", True),
+        ("what kind of day did you have", True),
+        ("what I did and what it cost me is my own affair", False),
+        ("what I hear is that you were hurt, right?", False),
+    ],
+)
+def test_what_asks_openly(reader: Reader, reply: str, opens: bool) -> None:
+    assert ("open_question" in labels(reader.read(reply, DEADLINE).acts)) == opens

@@ -84,3 +84,5 @@ class Feedback(Part):
     misfit: Texts
     """A feeling was named that does not fit: {words} are the learner's, {feeling} its name."""
     feelings: Annotated[dict[Id, Words], Field(default_factory=dict)]
+    joins: list[Words] = []
+    """Words between two clauses: where the learner's words are said again, they begin and end there."""

@@ -190,9 +190,7 @@ class Turn:
         context = self.context()
         self.count_try()
         self.reading = reading = self.course.reader.read(reply, context)
-        ask = self.state.ask
-        aim = (ask.aim if ask else None) or ()
-        self.effects.append(Critic(self.course.feedback, self.voice, self.view()).comment(reply, reading, aim))
+        self.effects.append(Critic(self.course.feedback, self.voice, self.view()).comment(reply, reading, self._aim()))
         self.effects.append(
             Attempt(
                 self.top.script,
@@ -203,6 +201,12 @@ class Turn:
                 tuple(sorted({f.label for f in reading.pitfalls})),
             )
         )
+
+    def _aim(self) -> tuple[str, ...]:
+        """The skills this try is for: what the question says, else the card."""
+        ask = self.state.ask
+        card = self._card(ask)
+        return (ask.aim if ask else None) or (card.aim if card else None) or ()
 
     def count_try(self) -> None:
         """One more reply in this state."""

@@ -65,7 +65,12 @@ BROKEN = {
     "a text as version": ("S003", "version: 1", "version: one", ""),
     "an unknown kind": ("S003", "kind: lesson", "kind: leson", "lesson"),
     "a text where edges belong": ("S003", "      go_on: {go: example}", "      go_on: example", "key: value"),
-    "an unknown skill": ("W001", "      aim: listen", "      aim: lisen", "listen"),
+    "an unknown skill": (
+        "W001",
+        "        - if: {shows: listen, avoids: all}",
+        "        - if: {shows: lisen, avoids: all}",
+        "listen",
+    ),
     "an unknown feeling": (
         "W002",
         "      feelings: [disappointment, hurt, sadness, anger, annoyance, frustration]",

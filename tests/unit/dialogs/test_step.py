@@ -76,7 +76,7 @@ def test_an_edge_without_a_target_stays_and_offers_again(learner: Learner) -> No
 def test_a_reply_is_judged_by_guards_in_order(learner: Learner) -> None:
     learner.tap("yes_")
     said = learner.type("I listen to you")
-    assert "[listen: listen]" in said
+    assert "[listen: I listen to you]" in said
     assert said.endswith("Heard. Third.")
     assert (learner.attempt.skills, learner.attempt.pitfalls, learner.attempt.number) == (("listen",), (), 1)
 

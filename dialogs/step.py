@@ -187,8 +187,7 @@ def _typed(turn: Turn, text: str) -> None:
     elif len(text) > TRY_LIMIT:
         turn.phrase("too_long")
         turn.present()
-    else:
-        turn.judge(text)
+    elif turn.judge(text):
         turn.fire(REPLY)
 
 

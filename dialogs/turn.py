@@ -185,21 +185,25 @@ class Turn:
                 return
         self.home()
 
-    def judge(self, reply: str) -> None:
-        """Read a typed try and give feedback on it."""
-        context = self.context()
-        self.count_try()
-        self.reading = reading = self.course.reader.read(reply, context)
+    def judge(self, reply: str) -> bool:
+        """Read a typed reply and give feedback on it; False when it cannot be read, which is no try."""
+        self.reading = reading = self.course.reader.read(reply, self.context())
+        if reading.unread:
+            self._offering = True
+        else:
+            self.count_try()
+            self.effects.append(self._attempt(reading))
         self.effects.append(Critic(self.course.feedback, self.voice, self.view()).comment(reply, reading, self._aim()))
-        self.effects.append(
-            Attempt(
-                self.top.script,
-                self.top.state,
-                self.top.card,
-                self.top.tries[self.top.state],
-                tuple(skill for skill in SKILLS if any(f.label == skill for f in reading.skills)),
-                tuple(sorted({f.label for f in reading.pitfalls})),
-            )
+        return reading.unread is None
+
+    def _attempt(self, reading: Reading) -> Attempt:
+        return Attempt(
+            self.top.script,
+            self.top.state,
+            self.top.card,
+            self.top.tries[self.top.state],
+            tuple(skill for skill in SKILLS if any(f.label == skill for f in reading.skills)),
+            tuple(sorted({f.label for f in reading.pitfalls})),
         )
 
     def _aim(self) -> tuple[str, ...]:

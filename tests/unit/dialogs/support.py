@@ -126,7 +126,7 @@ BASE = (START, MENU, HELP, LESSON, PLAN)
 
 
 class WordReader:
-    """Finds the labels that stand in a reply as words."""
+    """Finds the labels that stand in a reply as words; joy never fits, and “quoi” is another language."""
 
     feelings = dict.fromkeys(("sadness", "joy"), None)
 
@@ -138,7 +138,9 @@ class WordReader:
                 if label in reply.split()
             )
 
-        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS))
+        if reply == "quoi":
+            return Reading(unread="foreign")
+        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS), misfits=found(("joy",)))
 
 
 def phrases() -> tuple[Phrases, Source]:

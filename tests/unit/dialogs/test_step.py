@@ -159,6 +159,15 @@ def test_empty_and_endless_words_are_no_tries(learner: Learner) -> None:
     assert "[too_long]" not in learner.type("a" * 1000)
 
 
+def test_what_cannot_be_read_is_no_try(learner: Learner) -> None:
+    learner.tap("yes_")
+    for _ in range(3):
+        assert learner.type("quoi") == "[foreign]"
+        assert learner.buttons == ["Skip"]
+        assert not any(isinstance(effect, Attempt) for effect in learner.effects)
+    assert learner.type("mm").endswith("Once more.")
+
+
 @pytest.mark.parametrize("words", ["\u200b", "\u200b \u200e\u2028\u200b\u2029\u200b", "\x00", "\ud83d"])
 def test_words_that_nobody_can_see_are_no_try(learner: Learner, words: str) -> None:
     learner.tap("yes_")

@@ -33,7 +33,11 @@ class Critic:
         found = (*reading.skills, *reading.pitfalls, *reading.misfits)
         quotes = Quotes(reply, found, self._feedback.joins)
         text = Styled("")
-        for part in (*_echo(reply, reading, quotes), *self._praise(reading, quotes), *self._change(reading, quotes, aim)):
+        for part in (
+            *_echo(reply, reading, quotes),
+            *self._praise(reading, quotes),
+            *self._change(reading, quotes, aim),
+        ):
             text = text + Styled("\n\n" if text.text else "") + part
         return Say(text.text, "feedback", text.marks)
 

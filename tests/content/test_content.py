@@ -80,8 +80,8 @@ BROKEN = {
     "an unknown pitfall": ("W001", "        - if: {falls_into: fixing}", "        - if: {falls_into: fixin}", "fixing"),
     "an unknown script": (
         "G002",
-        "      plan: {call: plan, go: close}",
-        "      plan: {call: plann, go: close}",
+        "      go_on: {call: plan, go: close}",
+        "      go_on: {call: plann, go: close}",
         "plan",
     ),
     "an unknown placeholder": (
@@ -97,9 +97,9 @@ BROKEN = {
         '      - "Which of these gives it back?',
         "quotes",
     ),
-    "a label that is too long": ("T003", "      plan: Take it into today", "      plan: " + "Take it " * 9, "60"),
+    "a label that is too long": ("T003", "      go_on: Take it into today", "      go_on: " + "Take it " * 9, "60"),
     "a way that ends nowhere": ("G004", "    end: done", "    # end: done", "end: done"),
-    "a button nobody answers": ("G008", "      next: Another one", "      nxt: Another one", "nxt"),
+    "a button nobody answers": ("G008", "      go_on: Another one", "      gone: Another one", "gone"),
 }
 
 

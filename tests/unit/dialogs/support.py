@@ -151,6 +151,7 @@ def phrases() -> tuple[Phrases, Source]:
     words["too_long_to_keep"] = "[too_long_to_keep {limit}]"
     words["names"] = {"partner": "your partner", "child": "your child", "friend": "your friend"}
     words["greetings"] = ["hi", "good morning"]
+    words["also"] = {"yes_": ["Yeah!", "sure thing"], "skip": ["no idea"]}
     return Phrases.model_validate(words), Source("phrases.yaml", {}, {}, {})
 
 

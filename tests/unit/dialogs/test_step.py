@@ -53,7 +53,32 @@ def test_typing_a_label_or_its_number_is_a_tap(learner: Learner, words: str) -> 
     assert learner.place == "lesson.second"
 
 
-@pytest.mark.parametrize("words", ["0", "3", "11", "yes", "perhaps"])
+@pytest.mark.parametrize("words", ["yeah", "SURE thing.", "yes", "please"])
+def test_other_words_for_a_label_or_a_part_of_it_are_a_tap(learner: Learner, words: str) -> None:
+    learner.type(words)
+    assert learner.place == "lesson.second"
+
+
+def test_a_part_that_two_labels_share_chooses_none_and_a_whole_label_goes_first() -> None:
+    two = LESSON.replace('yes_: "Yes, please!", no_: "No"', 'yes_: Now and then, no_: "Now"')
+    learner = Learner(course(*(text for text in BASE if text is not LESSON), two))
+    assert learner.type("no") == "[choose] First."
+    assert learner.type("now") == "Stay then."
+    assert learner.type("and then").startswith("Good.")
+
+
+def test_where_a_reply_is_asked_for_only_whole_labels_and_other_words_for_them_are_a_tap() -> None:
+    learner = Learner(course(*(text for text in BASE if text is not LESSON), LESSON.replace("Skip}", "I listen}")))
+    learner.tap("yes_")
+    learner.type("listen")
+    assert learner.attempt.skills == ("listen",)
+    learner = Learner(course(*BASE))
+    learner.tap("yes_")
+    learner.type("No idea")
+    assert learner.place == "lesson.third"
+
+
+@pytest.mark.parametrize("words", ["0", "3", "11", "perhaps", "yes no", "es", "lease"])
 def test_other_words_where_only_buttons_wait_change_nothing(learner: Learner, words: str) -> None:
     assert learner.type(words) == "[choose] First."
     assert learner.place == "lesson.first"

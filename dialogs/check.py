@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dialogs.diagnostic import Diagnostic, nearest
 from dialogs.graph import check_graph
 from dialogs.material import Material
-from dialogs.reading import PITFALLS, SKILLS, Context
+from dialogs.reading import PITFALLS, SKILLS, Context, read_fitting
 from dialogs.script import Deck, Guard, Script
 from dialogs.source import Path_, Source
 from dialogs.walk import edge_path, edges, guards
@@ -220,7 +220,7 @@ def _check_model(
 ) -> Iterator[Diagnostic]:
     if not material.reader:
         return
-    reading = material.reader.read(model, context)
+    reading = read_fitting(material.reader, model, context)
     shown = {finding.label for finding in reading.skills}
     if reading.pitfalls or reading.misfits:
         worst = (*reading.pitfalls, *reading.misfits)[0]

@@ -29,7 +29,7 @@ class Quotes:
     def span(self, finding: Finding) -> tuple[int, int]:
         """The finding's words grown to whole clauses, but not over the words of another finding."""
         start = max((end for begin, end in self._gaps if begin < finding.start), default=0)
-        end = min((begin for begin, end in self._gaps if end > finding.end), default=len(self._reply))
+        end = min((begin for begin, end in self._gaps if end >= finding.end), default=len(self._reply))
         start = max([min(start, finding.start), *(one.end for one in self._found if one.end <= finding.start)])
         end = min([end, *(one.start for one in self._found if one.start >= finding.end)])
         grown = self._reply[start:end].strip()

@@ -13,7 +13,7 @@ from dialogs.feedback import Critic
 from dialogs.guard import View, holds
 from dialogs.machine import Taken
 from dialogs.numbers import count
-from dialogs.reading import SKILLS, Context, Reading
+from dialogs.reading import SKILLS, Context, Reading, read_fitting
 from dialogs.relocate import relocate
 from dialogs.script import ALWAYS, REPLY, Ask, Card, Edge, Script, State, Text
 from dialogs.session import Frame, Progress, Session
@@ -187,7 +187,7 @@ class Turn:
 
     def judge(self, reply: str) -> bool:
         """Read a typed reply and give feedback on it; False when it cannot be read, which is no try."""
-        self.reading = reading = self.course.reader.read(reply, self.context())
+        self.reading = reading = read_fitting(self.course.reader, reply, self.context())
         if reading.unread:
             self._offering = True
         else:

@@ -126,7 +126,7 @@ BASE = (START, MENU, HELP, LESSON, PLAN)
 
 
 class WordReader:
-    """Finds the labels that stand in a reply as words; joy never fits, and “quoi” is another language."""
+    """Finds the labels that stand in a reply as words; joy fits where it is among the feelings, and “quoi” is another language."""
 
     feelings = dict.fromkeys(("sadness", "joy"), None)
 
@@ -140,7 +140,7 @@ class WordReader:
 
         if reply == "quoi":
             return Reading(unread="foreign")
-        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS), misfits=found(("joy",)))
+        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS), misfits=found(("joy",) if "joy" not in context.feelings else ()))
 
 
 def phrases() -> tuple[Phrases, Source]:

@@ -42,6 +42,7 @@ def quoted(marked: str, *, others: tuple[str, ...] = ()) -> str:
         ("😞 [gutted]", "gutted"),
         ("[😞] gutted", "😞"),
         ("[And]", "And"),
+        ("[What did he say and]", "What did he say"),
         ("You waited [until 2:30 with] 3.5 degrees outside", "You waited until 2:30 with 3.5 degrees outside"),
         ("[you poor\n thing], come", "you poor thing"),
     ],
@@ -97,6 +98,15 @@ def test_a_pitfall_is_the_only_thing_to_change() -> None:
     said = practising("aim: [listen]}").type("validate fixing")
     assert "[change fixing: fixing]" in said
     assert "[missing" not in said
+
+
+@pytest.mark.parametrize(("feelings", "fits"), [("sadness", False), ("sadness, joy", True), ("joy, sadness", True)])
+def test_a_guess_at_any_of_the_feelings_fits(feelings: str, fits: bool) -> None:
+    lesson = LESSON.replace("feelings: [sadness]", f"feelings: [{feelings}]")
+    learner = Learner(course(*(text for text in BASE if text is not LESSON), lesson))
+    learner.tap("yes_")
+    said = learner.type("listen joy")
+    assert ("[misfit joy]" in said, learner.place) == ((False, "lesson.third") if fits else (True, "lesson.second"))
 
 
 def test_without_an_aim_the_script_says_what_is_next() -> None:

@@ -78,9 +78,11 @@ def _handle(turn: Turn, event: Event) -> None:
             _tap(turn, epoch, index)
         case Typed(text):
             _typed(turn, text)
-        case Sent():
-            turn.phrase("type_it" if turn.state.ask else "choose")
+        case Sent() if turn.state.ask:
+            turn.phrase("type_it")
             turn.present()
+        case Sent():
+            turn.ask_to_choose()
         case TooFast():
             turn.phrase("slow_down")
             turn.present()
@@ -181,8 +183,7 @@ def _typed(turn: Turn, text: str) -> None:
     elif chosen is not None:
         turn.fire(chosen)
     elif ask is None:
-        turn.phrase("choose")
-        turn.present()
+        turn.ask_to_choose()
     elif ask.remember:
         _remember(turn, ask, text)
     elif len(text) > TRY_LIMIT:

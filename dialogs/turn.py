@@ -112,6 +112,14 @@ class Turn:
         self._say_line()
         self._offering = True
 
+    def ask_to_choose(self) -> None:
+        """Offer the buttons again; the texts above them only when they were said long ago."""
+        welcomed_back = bool(self.effects)
+        self.phrase("choose")
+        if welcomed_back:
+            self.present()
+        self._offering = True
+
     def _say(self, texts: Iterable[Text], place: str) -> None:
         self.effects.extend(self.voice.say(texts, place, self.view()))
 

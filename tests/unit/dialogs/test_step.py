@@ -62,7 +62,7 @@ def test_other_words_for_a_label_or_a_part_of_it_are_a_tap(learner: Learner, wor
 def test_a_part_that_two_labels_share_chooses_none_and_a_whole_label_goes_first() -> None:
     two = LESSON.replace('yes_: "Yes, please!", no_: "No"', 'yes_: Now and then, no_: "Now"')
     learner = Learner(course(*(text for text in BASE if text is not LESSON), two))
-    assert learner.type("no") == "[choose] First."
+    assert learner.type("no") == "[choose]"
     assert learner.type("now") == "Stay then."
     assert learner.type("and then").startswith("Good.")
 
@@ -80,7 +80,7 @@ def test_where_a_reply_is_asked_for_only_whole_labels_and_other_words_for_them_a
 
 @pytest.mark.parametrize("words", ["0", "3", "11", "perhaps", "yes no", "es", "lease"])
 def test_other_words_where_only_buttons_wait_change_nothing(learner: Learner, words: str) -> None:
-    assert learner.type(words) == "[choose] First."
+    assert learner.type(words) == "[choose]"
     assert learner.place == "lesson.first"
     assert learner.buttons == ["Yes, please!", "No"]
 
@@ -171,7 +171,7 @@ def test_an_old_button_is_answered_and_shows_the_present_step(learner: Learner) 
 
 
 def test_a_sticker_is_answered_as_fits(learner: Learner) -> None:
-    assert "[choose]" in learner.do(Sent("sticker"))
+    assert learner.do(Sent("sticker")) == "[choose]"
     learner.tap("yes_")
     assert "[type_it] Second. It rained." in learner.do(Sent("voice"))
 
@@ -226,6 +226,11 @@ def test_after_a_long_silence_the_coach_says_where_we_were(learner: Learner) -> 
     said = learner.type("listen", later=timedelta(hours=7))
     assert said.startswith("[welcome_back The lesson]")
     assert said.endswith("Heard. Third.")
+
+
+def test_where_only_buttons_wait_the_step_is_shown_again_after_a_long_silence(learner: Learner) -> None:
+    assert learner.type("mm", later=timedelta(hours=7)) == "[welcome_back The lesson] [choose] First."
+    assert learner.type("mm") == "[choose]"
 
 
 def test_a_greeting_after_a_long_silence_is_no_try(learner: Learner) -> None:

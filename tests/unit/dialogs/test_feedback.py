@@ -41,6 +41,7 @@ def quoted(marked: str, *, others: tuple[str, ...] = ()) -> str:
         ("[gutted for you] bro 😞 want a tea?", "gutted for you bro"),
         ("😞 [gutted]", "gutted"),
         ("[😞] gutted", "😞"),
+        ("oh mate [😞]", "😞"),
         ("[And]", "And"),
         ("[What did he say and]", "What did he say"),
         ("You waited [until 2:30 with] 3.5 degrees outside", "You waited until 2:30 with 3.5 degrees outside"),
@@ -54,6 +55,13 @@ def test_whole_clauses_are_said_again(marked: str, words: str) -> None:
 def test_a_quotation_does_not_run_into_the_next_finding() -> None:
     assert quoted("[that must be] hard you should sue", others=("you should sue",)) == "that must be hard"
     assert quoted("you should sue [it is bad] anyway", others=("you should sue",)) == "it is bad anyway"
+
+
+def test_praise_leaves_out_the_clauses_that_are_found_fault_with() -> None:
+    assert quoted("[That's awful, you should talk to] them", others=("you should talk",)) == "That's awful"
+    assert quoted("[you should go, I know that it hurts]", others=("you should go",)) == "I know that it hurts"
+    assert quoted("[However, you should] wait", others=("you should",)) == "However, you should wait"
+    assert quoted("[That sounds like an awful day]", others=("awful",)) == "That sounds like an awful day"
 
 
 def test_a_long_clause_stays_as_it_was_marked() -> None:

@@ -42,10 +42,12 @@ class Critic:
         return Say(text.text, "feedback", text.marks)
 
     def _praise(self, reading: Reading, quotes: Quotes) -> Iterator[Styled]:
+        said: set[str] = set()
         for skill in SKILLS:
             found = [finding for finding in reading.skills if finding.label == skill]
             if found:
-                best = max(found, key=lambda finding: (finding.strength, finding.end - finding.start))
+                best = max(found, key=lambda one: (one.strength, quotes.words(one) not in said, one.end - one.start))
+                said.add(quotes.words(best))
                 words = self._feedback.skills[skill]
                 texts = words.spelt_out if best.strength > 1 else words.hinted
                 line = self._line(texts, f"feedback.{skill}.{best.strength}", words=quotes.words(best))

@@ -126,7 +126,10 @@ BASE = (START, MENU, HELP, LESSON, PLAN)
 
 
 class WordReader:
-    """Finds the labels that stand in a reply as words; joy fits where it is among the feelings, and “quoi” is another language."""
+    """Finds the labels that stand in a reply as words.
+
+    Joy fits only where it is among the feelings, and “quoi” is another language.
+    """
 
     feelings = dict.fromkeys(("sadness", "joy"), None)
 
@@ -140,7 +143,8 @@ class WordReader:
 
         if reply == "quoi":
             return Reading(unread="foreign")
-        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS), misfits=found(("joy",) if "joy" not in context.feelings else ()))
+        misfits = () if "joy" in context.feelings else found(("joy",))
+        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS), misfits=misfits)
 
 
 def phrases() -> tuple[Phrases, Source]:

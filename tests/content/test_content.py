@@ -97,6 +97,12 @@ BROKEN = {
         '      - "Which of these gives it back?',
         "quotes",
     ),
+    "a text that begins with a brace": (
+        "Y001",
+        "    say: Good news wants to arrive, too. {Friend} rings, still out of breath. Type what you would say.",
+        "    say: {Friend} rings.",
+        "double quotes",
+    ),
     "a label that is too long": ("T003", "      go_on: Take it into today", "      go_on: " + "Take it " * 9, "60"),
     "a way that ends nowhere": ("G004", "    end: done", "    # end: done", "end: done"),
     "a button nobody answers": ("G008", "      go_on: Another one", "      gone: Another one", "gone"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dialogs.quote import LIMIT, Quotes
-from dialogs.reading import Finding
-from tests.unit.dialogs.support import BASE, LESSON, Learner, course
+from dialogs.reading import Context, Finding, Reading
+from tests.unit.dialogs.support import BASE, LESSON, Learner, WordReader, course
 
 AIM = "aim: listen}"
 CARD = """
@@ -76,6 +78,28 @@ def test_a_long_quotation_is_cut_between_clauses_or_words(reply: str, ends: str)
     words = quoted(f"[{reply.strip()}]")
     assert words.endswith(ends)
     assert len(words) <= LIMIT
+
+
+class SameWords(WordReader):
+    """Finds listening in the first words of a reply, and empathy in the same and in the last."""
+
+    def read(self, reply: str, context: Context) -> Reading:
+        at = reply.index("so sad")
+        return Reading(
+            (
+                Finding("listen", 0, 8, 2, "rule"),
+                Finding("empathize", 0, 8, 2, "rule"),
+                Finding("empathize", at, at + 6, 2, "rule"),
+            )
+        )
+
+
+def test_each_skill_is_shown_by_words_of_its_own() -> None:
+    learner = Learner(replace(course(*BASE), reader=SameWords()))
+    learner.tap("yes_")
+    said = learner.type("It rained! That is so sad.")
+    assert "[listen: It rained!]" in said
+    assert "[empathize: That is so sad]" in said
 
 
 # ---------------------------------------------------------------------- the next move

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.data import data_folder
+
 PREFIX = "ATTUNE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -156,7 +158,7 @@ def show(settings: Settings) -> list[Shown]:
     """Every setting with its value and where that comes from, for ``attune settings``."""
     values = {
         "database_url": _without_password(settings.database_url),
-        "content": str(settings.content or "the content that comes with the coach"),
+        "content": str(settings.content or data_folder("content")),
         "secret_key": "(hidden)" if settings.secret_key else f"the key file {key_file()}",
         "telegram_token": "(hidden)" if settings.telegram_token else "(not set)",
         "telegram_api": settings.telegram_api,

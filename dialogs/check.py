@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dialogs.diagnostic import Diagnostic, nearest
 from dialogs.graph import check_graph
 from dialogs.material import Material
-from dialogs.reading import PITFALLS, SKILLS, Context
+from dialogs.reading import PITFALLS, SKILLS, Context, read_fitting
 from dialogs.script import Deck, Guard, Script
 from dialogs.source import Path_, Source
 from dialogs.walk import edge_path, edges, guards
@@ -128,11 +128,7 @@ def _check_words(script: Script, source: Source, material: Material) -> Iterator
     for name, state in script.states.items():
         if state.ask:
             path = ("states", name, "ask")
-            for index, skill in enumerate(state.ask.aim or ()):
-                if skill not in SKILLS:
-                    yield source.problem(
-                        (*path, "aim", index), "W001", f"There is no skill “{skill}”.", nearest(skill, SKILLS)
-                    )
+            yield from _check_aim(source, (*path, "aim"), state.ask.aim or ())
             yield from _check_feelings(source, (*path, "feelings"), state.ask.feelings, material)
 
 
@@ -158,6 +154,12 @@ def _check_guard(script: Script, source: Source, path: Path_, guard: Guard) -> I
             )
     if guard.about_reply and "reply" not in path:
         yield source.problem(path, "S004", "This asks about a reply, but no reply was typed here.", "Remove it.")
+
+
+def _check_aim(source: Source, path: Path_, aim: Sequence[str]) -> Iterator[Diagnostic]:
+    for index, skill in enumerate(aim):
+        if skill not in SKILLS:
+            yield source.problem((*path, index), "W001", f"There is no skill “{skill}”.", nearest(skill, SKILLS))
 
 
 def _check_feelings(source: Source, path: Path_, feelings: list[str], material: Material) -> Iterator[Diagnostic]:
@@ -202,16 +204,23 @@ def _check_deck(material: Material, deck: Deck, source: Source) -> Iterator[Diag
     for name, card in deck.cards.items():
         path: Path_ = ("cards", name)
         yield from _check_feelings(source, (*path, "feelings"), card.feelings, material)
+        yield from _check_aim(source, (*path, "aim"), card.aim or ())
         context = Context(card.line, tuple(card.feelings), tuple(card.facts), card.speaker)
-        yield from _check_model(material, source, (*path, "model"), card.model, context, 2)
+        yield from _check_model(material, source, (*path, "model"), card.model, context, 2, card.aim or ())
 
 
 def _check_model(
-    material: Material, source: Source, path: Path_, model: str, context: Context, least: int
+    material: Material,
+    source: Source,
+    path: Path_,
+    model: str,
+    context: Context,
+    least: int,
+    aim: Sequence[str] = (),
 ) -> Iterator[Diagnostic]:
     if not material.reader:
         return
-    reading = material.reader.read(model, context)
+    reading = read_fitting(material.reader, model, context)
     shown = {finding.label for finding in reading.skills}
     if reading.pitfalls or reading.misfits:
         worst = (*reading.pitfalls, *reading.misfits)[0]
@@ -222,3 +231,6 @@ def _check_model(
         found = ", ".join(sorted(shown)) or "none"
         message = f"The reader finds too few skills in this model answer: {found}."
         yield source.problem(path, "W004", message, f"It must show at least {least}.")
+    elif missing := [skill for skill in aim if skill not in shown]:
+        message = f"The reader does not find “{missing[0]}”, which the card aims at, in this model answer."
+        yield source.problem(path, "W004", message, "Reword it, or take the skill out of “aim”.")

@@ -32,11 +32,12 @@ def holds(guard: Guard | None, view: View) -> bool:
 def _about_reply(guard: Guard, reading: Reading) -> bool:
     shown = {finding.label for finding in reading.skills}
     fallen = {finding.label for finding in reading.pitfalls}
+    amiss = fallen or reading.misfits  # a guess that misses is no pitfall, and yet something to put right
     return (
         (guard.shows is None or shown.issuperset(guard.shows))
         and (guard.shows_any is None or not shown.isdisjoint(guard.shows_any))
         and (guard.shows_count is None or len(shown) >= guard.shows_count)
-        and (guard.avoids is None or not (fallen if "all" in guard.avoids else fallen.intersection(guard.avoids)))
+        and (guard.avoids is None or not (amiss if "all" in guard.avoids else fallen.intersection(guard.avoids)))
         and (guard.falls_into is None or not fallen.isdisjoint(guard.falls_into))
     )
 

@@ -16,6 +16,8 @@ class Phrases(Part):
     """How to speak of a partner, child or friend whose name is not known, in the middle of a sentence."""
     greetings: list[Words]
     """Words that are a hello and not an answer, in small letters."""
+    also: dict[Id, list[Words]] = {}
+    """Other words that a button answers to, by the button's id."""
     choose: Texts
     """Typed words where only buttons were offered."""
     type_it: Texts
@@ -84,3 +86,5 @@ class Feedback(Part):
     misfit: Texts
     """A feeling was named that does not fit: {words} are the learner's, {feeling} its name."""
     feelings: Annotated[dict[Id, Words], Field(default_factory=dict)]
+    joins: list[Words] = []
+    """Words between two clauses: where the learner's words are said again, they begin and end there."""

@@ -1,8 +1,8 @@
-"""What the reader of replies finds: values only, so that anything can be built on them."""
+"""What the reader of replies finds, as values, so that anything can be built on them; and how it is asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 SKILLS = ("listen", "empathize", "turn_toward", "validate")
@@ -59,7 +59,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Context:
-    """What the reply answers: the other person's line, the feelings that fit, the facts to give back."""
+    """What the reply answers: the other person's line, the feelings that fit, the facts to give back.
+
+    The first of the feelings says what the mood is.
+    """
 
     line: str = ""
     feelings: tuple[str, ...] = ()
@@ -71,3 +74,14 @@ class Reads(Protocol):
     """Anything that can read a reply."""
 
     def read(self, reply: str, context: Context) -> Reading: ...
+
+
+def read_fitting(reader: Reads, reply: str, context: Context) -> Reading:
+    """Read a reply so that a guess at any of the feelings fits, also at one of the other kind than the first.
+
+    The reader itself takes pleasant and unpleasant feelings together for no mood at all, in which every guess fits.
+    """
+    reading = reader.read(reply, replace(context, feelings=context.feelings[:1]))
+    if any(misfit.label in context.feelings for misfit in reading.misfits):
+        return reader.read(reply, context)
+    return reading

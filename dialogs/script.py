@@ -227,6 +227,7 @@ class Card(Part):
     line: Words
     feelings: Annotated[list[Id], Field(min_length=1)]
     facts: Annotated[list[Words], Field(min_length=1)]
+    aim: Names | None = None
     model: Words
     why: Words
 

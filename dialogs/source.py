@@ -28,6 +28,8 @@ _AMBIGUOUS = re.compile(
     r"^(?:yes|no|on|off|y|n|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0[0-7]+)$", re.IGNORECASE
 )
 
+_BRACE = re.compile(r"(?:^|[:-])\s+\{\w+\}.")  # “say: {Partner} says”
+
 
 class _Loader(_Base):
     """Composes nodes with YAML 1.2 scalars."""
@@ -124,10 +126,13 @@ def _syntax(name: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
     if unclosed:
         return Diagnostic(name, line, column, "Y001", "A quote opens here and is not closed well.", "Close the quotes.")
     what = (error.problem or "it cannot be read").rstrip(".")
-    if "\t" in (text.splitlines() or [""])[min(line, text.count("\n") or 1) - 1]:
+    written = (text.splitlines() or [""])[min(line, text.count("\n") or 1) - 1]
+    if "\t" in written:
         return Diagnostic(name, line, column, "Y003", "There is a tab here.", "Indent with spaces.")
     if "undefined alias" in what:
         return Diagnostic(name, line, column, "Y004", "A value starts with *.", "Put the text in quotes.")
+    if _BRACE.search(written):
+        return Diagnostic(name, line, column, "Y001", "A text begins with {.", "Put the text in double quotes.")
     return Diagnostic(
         name,
         line,

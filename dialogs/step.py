@@ -22,6 +22,7 @@ from dialogs.turn import Turn
 SILENCE = 6 * 3600  # seconds after which the coach says where you were
 LINKED = ("lesson", "practice", "page")  # kinds of scripts that a deep link can open
 TRY_LIMIT = 1000  # characters of a reply that is worth reading as one
+SHORTEST_PART = 3  # characters of a label that are typed for the whole
 
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _SPACES = re.compile(r"\s+")
@@ -77,9 +78,11 @@ def _handle(turn: Turn, event: Event) -> None:
             _tap(turn, epoch, index)
         case Typed(text):
             _typed(turn, text)
-        case Sent():
-            turn.phrase("type_it" if turn.state.ask else "choose")
+        case Sent() if turn.state.ask:
+            turn.phrase("type_it")
             turn.present()
+        case Sent():
+            turn.ask_to_choose()
         case TooFast():
             turn.phrase("slow_down")
             turn.present()
@@ -180,15 +183,13 @@ def _typed(turn: Turn, text: str) -> None:
     elif chosen is not None:
         turn.fire(chosen)
     elif ask is None:
-        turn.phrase("choose")
-        turn.present()
+        turn.ask_to_choose()
     elif ask.remember:
         _remember(turn, ask, text)
     elif len(text) > TRY_LIMIT:
         turn.phrase("too_long")
         turn.present()
-    else:
-        turn.judge(text)
+    elif turn.judge(text):
         turn.fire(REPLY)
 
 
@@ -213,12 +214,22 @@ def _is_unfit(character: str) -> bool:
 
 
 def _chosen(turn: Turn, text: str) -> str | None:
-    """The button that typed words mean: its number, or its label but for case and punctuation."""
+    """The button that typed words mean: its number, its label but for case and punctuation, or other words for it.
+
+    Where nothing else is asked, some words of one label alone will do.
+    """
     said = _plain(text)
+    parts = []
     for number, button in enumerate(turn.offered, start=1):
-        if said and said in (str(number), _plain(button.label)) and button.id in turn.state.buttons:
+        if not said or button.id not in turn.state.buttons:
+            continue
+        label = _plain(button.label)
+        if said in (str(number), label, *map(_plain, turn.course.phrases.also.get(button.id, ()))):
             return button.id
-    return None
+        if f" {said} " in f" {label} ":
+            parts.append(button.id)
+    clear = len(parts) == 1 and len(said) >= SHORTEST_PART and turn.state.ask is None
+    return parts[0] if clear else None
 
 
 def _is_greeting(course: Course, text: str) -> bool:

@@ -13,7 +13,7 @@ from dialogs.feedback import Critic
 from dialogs.guard import View, holds
 from dialogs.machine import Taken
 from dialogs.numbers import count
-from dialogs.reading import SKILLS, Context, Reading
+from dialogs.reading import SKILLS, Context, Reading, read_fitting
 from dialogs.relocate import relocate
 from dialogs.script import ALWAYS, REPLY, Ask, Card, Edge, Script, State, Text
 from dialogs.session import Frame, Progress, Session
@@ -112,6 +112,14 @@ class Turn:
         self._say_line()
         self._offering = True
 
+    def ask_to_choose(self) -> None:
+        """Offer the buttons again; the texts above them only when they were said long ago."""
+        welcomed_back = bool(self.effects)
+        self.phrase("choose")
+        if welcomed_back:
+            self.present()
+        self._offering = True
+
     def _say(self, texts: Iterable[Text], place: str) -> None:
         self.effects.extend(self.voice.say(texts, place, self.view()))
 
@@ -185,24 +193,32 @@ class Turn:
                 return
         self.home()
 
-    def judge(self, reply: str) -> None:
-        """Read a typed try and give feedback on it."""
-        context = self.context()
-        self.count_try()
-        self.reading = reading = self.course.reader.read(reply, context)
-        ask = self.state.ask
-        aim = (ask.aim if ask else None) or ()
-        self.effects.append(Critic(self.course.feedback, self.voice, self.view()).comment(reply, reading, aim))
-        self.effects.append(
-            Attempt(
-                self.top.script,
-                self.top.state,
-                self.top.card,
-                self.top.tries[self.top.state],
-                tuple(skill for skill in SKILLS if any(f.label == skill for f in reading.skills)),
-                tuple(sorted({f.label for f in reading.pitfalls})),
-            )
+    def judge(self, reply: str) -> bool:
+        """Read a typed reply and give feedback on it; False when it cannot be read, which is no try."""
+        self.reading = reading = read_fitting(self.course.reader, reply, self.context())
+        if reading.unread:
+            self._offering = True
+        else:
+            self.count_try()
+            self.effects.append(self._attempt(reading))
+        self.effects.append(Critic(self.course.feedback, self.voice, self.view()).comment(reply, reading, self._aim()))
+        return reading.unread is None
+
+    def _attempt(self, reading: Reading) -> Attempt:
+        return Attempt(
+            self.top.script,
+            self.top.state,
+            self.top.card,
+            self.top.tries[self.top.state],
+            tuple(skill for skill in SKILLS if any(f.label == skill for f in reading.skills)),
+            tuple(sorted({f.label for f in reading.pitfalls})),
         )
+
+    def _aim(self) -> tuple[str, ...]:
+        """The skills this try is for: what the question says, else the card."""
+        ask = self.state.ask
+        card = self._card(ask)
+        return (ask.aim if ask else None) or (card.aim if card else None) or ()
 
     def count_try(self) -> None:
         """One more reply in this state."""

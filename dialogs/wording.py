@@ -115,7 +115,7 @@ def _check_phrases(material: Material, room: dict[str, int]) -> Iterator[Diagnos
     phrases, source = material.phrases
     extra = {"title": 100, "limit": 10}
     for key in type(phrases).model_fields:
-        if key not in ("names", "greetings", "description", "short_description", "back", "private_only"):
+        if key not in ("names", "greetings", "also", "description", "short_description", "back", "private_only"):
             yield from _check_all(source, (key,), getattr(phrases, key), {**room, **extra}, material.language)
     feedback, source = material.feedback
     words = {**room, "words": 100, "feeling": 30}

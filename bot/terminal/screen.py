@@ -20,6 +20,7 @@ STYLES = {
     "validate": Style(color="blue", bold=True),
 }
 PITFALL = Style(color="yellow", bold=True, underline=True)
+SIGNS = ("✓", "→")  # of feedback; they have a colour and need no brackets
 EDGES = {"plain": "", "line": "  ┃ ", "model": "  │ ", "feedback": "  "}
 
 
@@ -73,7 +74,7 @@ class Screen:
 
 def _bracketed(say: Say) -> str:
     """The text with skills and pitfalls in brackets; emphasis stays plain."""
-    marks = [mark for mark in say.marks if mark.label != "strong" and mark.end - mark.start > 1]
+    marks = [mark for mark in say.marks if mark.label != "strong" and say.text[mark.start : mark.end] not in SIGNS]
     out = say.text
     for mark in sorted(outermost(marks), key=lambda mark: mark.start, reverse=True):
         out = f"{out[: mark.start]}[{out[mark.start : mark.end]}]{out[mark.end :]}"

@@ -65,7 +65,12 @@ BROKEN = {
     "a text as version": ("S003", "version: 1", "version: one", ""),
     "an unknown kind": ("S003", "kind: lesson", "kind: leson", "lesson"),
     "a text where edges belong": ("S003", "      go_on: {go: example}", "      go_on: example", "key: value"),
-    "an unknown skill": ("W001", "      aim: listen", "      aim: lisen", "listen"),
+    "an unknown skill": (
+        "W001",
+        "        - if: {shows: listen, avoids: all}",
+        "        - if: {shows: lisen, avoids: all}",
+        "listen",
+    ),
     "an unknown feeling": (
         "W002",
         "      feelings: [disappointment, hurt, sadness, anger, annoyance, frustration]",
@@ -75,8 +80,8 @@ BROKEN = {
     "an unknown pitfall": ("W001", "        - if: {falls_into: fixing}", "        - if: {falls_into: fixin}", "fixing"),
     "an unknown script": (
         "G002",
-        "      plan: {call: plan, go: close}",
-        "      plan: {call: plann, go: close}",
+        "      go_on: {call: plan, go: close}",
+        "      go_on: {call: plann, go: close}",
         "plan",
     ),
     "an unknown placeholder": (
@@ -92,9 +97,15 @@ BROKEN = {
         '      - "Which of these gives it back?',
         "quotes",
     ),
-    "a label that is too long": ("T003", "      plan: Take it into today", "      plan: " + "Take it " * 9, "60"),
+    "a text that begins with a brace": (
+        "Y001",
+        "    say: Good news wants to arrive, too. {Friend} rings, still out of breath. Type what you would say.",
+        "    say: {Friend} rings.",
+        "double quotes",
+    ),
+    "a label that is too long": ("T003", "      go_on: Take it into today", "      go_on: " + "Take it " * 9, "60"),
     "a way that ends nowhere": ("G004", "    end: done", "    # end: done", "end: done"),
-    "a button nobody answers": ("G008", "      next: Another one", "      nxt: Another one", "nxt"),
+    "a button nobody answers": ("G008", "      go_on: Another one", "      gone: Another one", "gone"),
 }
 
 

@@ -31,6 +31,10 @@ def test_a_newcomer_practises_and_sees_their_own_words(home: Home) -> None:
     assert "What" in said.split(REPLY)[-1], "the menu follows"
 
 
+def test_a_reply_of_one_letter_is_marked_as_well(home: Home) -> None:
+    assert "› k [k] →" in home.chat(*ONBOARDING, "k")
+
+
 def test_a_whole_lesson_leads_back_to_the_menu_with_a_tick(home: Home) -> None:
     home.chat(*ONBOARDING, "Show me an answer")
     tries = ("So you cooked for eight, and only three came?", "Another one", "You ran all ten, up the hill?")

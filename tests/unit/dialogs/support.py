@@ -126,7 +126,10 @@ BASE = (START, MENU, HELP, LESSON, PLAN)
 
 
 class WordReader:
-    """Finds the labels that stand in a reply as words."""
+    """Finds the labels that stand in a reply as words.
+
+    Joy fits only where it is among the feelings, and “quoi” is another language.
+    """
 
     feelings = dict.fromkeys(("sadness", "joy"), None)
 
@@ -138,7 +141,10 @@ class WordReader:
                 if label in reply.split()
             )
 
-        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS))
+        if reply == "quoi":
+            return Reading(unread="foreign")
+        misfits = () if "joy" in context.feelings else found(("joy",))
+        return Reading(skills=found(SKILLS), pitfalls=found(PITFALLS), misfits=misfits)
 
 
 def phrases() -> tuple[Phrases, Source]:
@@ -149,6 +155,7 @@ def phrases() -> tuple[Phrases, Source]:
     words["too_long_to_keep"] = "[too_long_to_keep {limit}]"
     words["names"] = {"partner": "your partner", "child": "your child", "friend": "your friend"}
     words["greetings"] = ["hi", "good morning"]
+    words["also"] = {"yes_": ["Yeah!", "sure thing"], "skip": ["no idea"]}
     return Phrases.model_validate(words), Source("phrases.yaml", {}, {}, {})
 
 

@@ -45,6 +45,8 @@ def guarded(guard: object) -> Course:
         ({"shows_any": ["empathize", "validate"]}, "validate", "listen"),
         ({"shows_count": 2}, "listen validate", "listen"),
         ({"avoids": "all"}, "listen", "but"),
+        ({"avoids": "all"}, "listen", "listen joy"),
+        ({"avoids": "fixing"}, "listen joy", "fixing"),
         ({"avoids": ["fixing", "but"]}, "judging", "judging fixing"),
         ({"falls_into": ["fixing", "but"]}, "but judging", "judging"),
         ({"shows": "listen", "avoids": "fixing"}, "listen but", "listen fixing"),

@@ -53,9 +53,34 @@ def test_typing_a_label_or_its_number_is_a_tap(learner: Learner, words: str) -> 
     assert learner.place == "lesson.second"
 
 
-@pytest.mark.parametrize("words", ["0", "3", "11", "yes", "perhaps"])
+@pytest.mark.parametrize("words", ["yeah", "SURE thing.", "yes", "please"])
+def test_other_words_for_a_label_or_a_part_of_it_are_a_tap(learner: Learner, words: str) -> None:
+    learner.type(words)
+    assert learner.place == "lesson.second"
+
+
+def test_a_part_that_two_labels_share_chooses_none_and_a_whole_label_goes_first() -> None:
+    two = LESSON.replace('yes_: "Yes, please!", no_: "No"', 'yes_: Now and then, no_: "Now"')
+    learner = Learner(course(*(text for text in BASE if text is not LESSON), two))
+    assert learner.type("no") == "[choose]"
+    assert learner.type("now") == "Stay then."
+    assert learner.type("and then").startswith("Good.")
+
+
+def test_where_a_reply_is_asked_for_only_whole_labels_and_other_words_for_them_are_a_tap() -> None:
+    learner = Learner(course(*(text for text in BASE if text is not LESSON), LESSON.replace("Skip}", "I listen}")))
+    learner.tap("yes_")
+    learner.type("listen")
+    assert learner.attempt.skills == ("listen",)
+    learner = Learner(course(*BASE))
+    learner.tap("yes_")
+    learner.type("No idea")
+    assert learner.place == "lesson.third"
+
+
+@pytest.mark.parametrize("words", ["0", "3", "11", "perhaps", "yes no", "es", "lease"])
 def test_other_words_where_only_buttons_wait_change_nothing(learner: Learner, words: str) -> None:
-    assert learner.type(words) == "[choose] First."
+    assert learner.type(words) == "[choose]"
     assert learner.place == "lesson.first"
     assert learner.buttons == ["Yes, please!", "No"]
 
@@ -76,7 +101,7 @@ def test_an_edge_without_a_target_stays_and_offers_again(learner: Learner) -> No
 def test_a_reply_is_judged_by_guards_in_order(learner: Learner) -> None:
     learner.tap("yes_")
     said = learner.type("I listen to you")
-    assert "[listen: listen]" in said
+    assert "[listen: I listen to you]" in said
     assert said.endswith("Heard. Third.")
     assert (learner.attempt.skills, learner.attempt.pitfalls, learner.attempt.number) == (("listen",), (), 1)
 
@@ -146,7 +171,7 @@ def test_an_old_button_is_answered_and_shows_the_present_step(learner: Learner) 
 
 
 def test_a_sticker_is_answered_as_fits(learner: Learner) -> None:
-    assert "[choose]" in learner.do(Sent("sticker"))
+    assert learner.do(Sent("sticker")) == "[choose]"
     learner.tap("yes_")
     assert "[type_it] Second. It rained." in learner.do(Sent("voice"))
 
@@ -157,6 +182,15 @@ def test_empty_and_endless_words_are_no_tries(learner: Learner) -> None:
     assert learner.type("a" * 1001) == "[too_long] Second. It rained."
     assert learner.session.frames[-1].tries == {}
     assert "[too_long]" not in learner.type("a" * 1000)
+
+
+def test_what_cannot_be_read_is_no_try(learner: Learner) -> None:
+    learner.tap("yes_")
+    for _ in range(3):
+        assert learner.type("quoi") == "[foreign]"
+        assert learner.buttons == ["Skip"]
+        assert not any(isinstance(effect, Attempt) for effect in learner.effects)
+    assert learner.type("mm").endswith("Once more.")
 
 
 @pytest.mark.parametrize("words", ["\u200b", "\u200b \u200e\u2028\u200b\u2029\u200b", "\x00", "\ud83d"])
@@ -192,6 +226,11 @@ def test_after_a_long_silence_the_coach_says_where_we_were(learner: Learner) -> 
     said = learner.type("listen", later=timedelta(hours=7))
     assert said.startswith("[welcome_back The lesson]")
     assert said.endswith("Heard. Third.")
+
+
+def test_where_only_buttons_wait_the_step_is_shown_again_after_a_long_silence(learner: Learner) -> None:
+    assert learner.type("mm", later=timedelta(hours=7)) == "[welcome_back The lesson] [choose] First."
+    assert learner.type("mm") == "[choose]"
 
 
 def test_a_greeting_after_a_long_silence_is_no_try(learner: Learner) -> None:

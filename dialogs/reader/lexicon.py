@@ -43,6 +43,8 @@ NEEDED = (
     "foreign",
     "bare",
     "alike",
+    "i_feel",
+    "regrets",
 )
 """The lists that the reader itself looks into."""
 

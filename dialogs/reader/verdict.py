@@ -63,6 +63,7 @@ class Verdict:
         self._me = lexicon.words("me") | self._doing
         self._you = lexicon.words("you")
         self._others = self._you.union(lexicon.words("about_other"), lexicon.words("about_it"))
+        self._own_feeling = {form for forms in lexicon.lists["i_feel"].values() for form in forms}
         self._named = self._me | self._others | _THEM
 
     def weigh(
@@ -119,8 +120,11 @@ class Verdict:
         if holds(lists[OPPOSITE[wrong]], words) or holds(lists["either"], words):
             return None
         if holds(lists[wrong], words):
+            if words[:2] in self._own_feeling:
+                return []
             return [name for name in self._lexicon.named(words) if self._lexicon.feelings[name].valence == wrong]
-        return [] if holds(lists["hard" if wrong == "unpleasant" else "good"], words) else None
+        amiss = ("hard", "regrets") if wrong == "unpleasant" else ("good",)
+        return [] if any(holds(lists[name], words) for name in amiss) else None
 
     def _taken_back(self, found: list[Found], scene: Scene, questions: dict[int, Question]) -> list[Found]:
         """A validation followed by “but” and something that cancels it."""

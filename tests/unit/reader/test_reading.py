@@ -156,6 +156,14 @@ def test_a_feeling_of_the_wrong_kind_is_a_misfit(reader: Reader) -> None:
         assert [one.label for one in reading.misfits] == ["joy"]
 
 
+def test_ones_own_pride_is_no_guess(reader: Reader) -> None:
+    assert reader.read("I'm proud of you for telling me", DEADLINE).misfits == ()
+
+
+def test_pity_for_good_news_is_no_empathy(reader: Reader) -> None:
+    assert "empathize" not in read(reader, "so sorry, that's rough", PROMOTION)[0]
+
+
 def test_advice_that_was_asked_for_is_no_pitfall(reader: Reader) -> None:
     reading = reader.read("You should talk to her.", Context("She is angry with me. What should I do?"))
     assert not reading.pitfalls

@@ -19,6 +19,7 @@ from bot.lock import AlreadyRunningError, LockError
 from bot.settings import Settings, SettingsError, load_settings, show
 from bot.store import DeadLetter, StoreError, upgrade
 from bot.telegram import MessengerError
+from bot.trace import trace
 from dialogs.contract import treat_all
 from dialogs.course import ContentError, load_course
 from dialogs.coverage import cover
@@ -38,6 +39,10 @@ EXPECTED = (
     LockError,
     app.UnreadableError,
 )
+MISTAKE = (
+    "This is a mistake in the coach and none of yours; what it has taken in is kept. "
+    "Where it happened, to report it (nobody's words are in it):"
+)
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -54,7 +59,7 @@ cli.add_typer(dead_cli, name="dead")
 
 
 def main() -> None:
-    """Entry point; an error that a person can mend is one message, not a traceback."""
+    """Entry point; an error that a person can mend is one message, and of any other only its places are shown."""
     try:
         cli()
     except EXPECTED as error:
@@ -65,6 +70,9 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output has gone
         sys.exit(0)
+    except Exception as error:  # a traceback would show its text, which may quote a learner
+        typer.echo(f"attune: {MISTAKE}\n{trace(error)}", err=True)
+        sys.exit(1)
 
 
 def _show_version(wanted: bool) -> None:

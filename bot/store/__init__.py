@@ -21,7 +21,6 @@ from bot.store.inbox import Arrival, Cap
 from bot.store.migration import check, migrate, upgrade
 from bot.store.outbox import OutboxMessage, Outcome
 from bot.store.store import Store
-from bot.store.trace import trace
 
 __all__ = [
     "Arrival",
@@ -45,6 +44,5 @@ __all__ = [
     "is_sqlite",
     "load_cipher",
     "migrate",
-    "trace",
     "upgrade",
 ]

@@ -15,7 +15,7 @@ from bot.store.decision import Decide, Decision, OnError, Waiting
 from bot.store.inbox import bury
 from bot.store.outbox import REPLY, SORRY
 from bot.store.schema import attempt, completion, inbox, learner, outbox, session
-from bot.store.trace import trace
+from bot.trace import trace
 from dialogs.session import Progress
 
 _WEEK = timedelta(days=7)

@@ -9,6 +9,7 @@ from bot.store.dead import DeadLetter
 from bot.store.decision import AttemptRow, Decision, Waiting
 from bot.store.engine import is_sqlite
 from bot.store.errors import (
+    DamagedError,
     KeyFormatError,
     NewDatabaseError,
     NoSuchLetterError,
@@ -27,6 +28,7 @@ __all__ = [
     "AttemptRow",
     "Cap",
     "Cipher",
+    "DamagedError",
     "DeadLetter",
     "Decision",
     "KeyFormatError",

@@ -3,6 +3,7 @@
 StoreError
 ├── KeyFormatError          a key is no key
 ├── WrongKeyError           a key does not fit what is stored
+├── DamagedError            the key fits, and something cannot be read all the same
 ├── OldDatabaseError        the database waits for ``attune db upgrade``
 ├── NewDatabaseError        the database belongs to a newer version
 ├── UnusableDatabaseError   the database cannot be reached, read or written
@@ -35,6 +36,16 @@ class WrongKeyError(StoreError):
             f"What is stored cannot be read with the key in {origin}: it was written with another key, or it "
             f"is damaged. Nothing was changed. Put the earlier key back there; to change keys, keep the earlier "
             f"one behind the new one, after a comma."
+        )
+
+
+class DamagedError(StoreError):
+    """Something stored cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key is the right one, and still a part of what is stored cannot be read: it is damaged. "
+            "Put back a backup: docs/operators.md."
         )
 
 

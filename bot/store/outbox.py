@@ -14,7 +14,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
+from bot.store.errors import DamagedError
 from bot.store.schema import learner, outbox
+from bot.trace import trace
 
 REPLY, SORRY = "re", "sorry"  # how the keys of messages begin
 
@@ -62,6 +64,15 @@ def unsent(connection: Connection, channel: str, limit: int, without: Collection
         OutboxMessage(row.id, row.key, row.external_id, json.loads(row.payload), row.nudge)
         for row in connection.execute(query)
     ]
+
+
+def bury_unreadable(connection: Connection, now: datetime) -> None:
+    """Make dead letters of those that wait and cannot be read."""
+    for row in connection.scalars(select(outbox.c.id).where(outbox.c.done_at.is_(None))).all():
+        try:
+            json.loads(connection.execute(select(outbox.c.payload).where(outbox.c.id == row)).scalar_one())
+        except (DamagedError, ValueError) as error:
+            settle(connection, [row], "refused", now, trace(error))
 
 
 def add_nudge(

@@ -41,7 +41,8 @@ def fail_turn(connection: Connection, row: int, error: BaseException, now: datet
     waiting = Waiting(of.update_id, of.channel, of.external_id, {}, None, Progress())
     bury(connection, row, trace(error), now)
     apologies = list(_messages(SORRY, waiting, of.learner_id, on_error(waiting)))
-    if new := _without_repeated_apologies(connection, apologies):
+    new = _without_repeated_apologies(connection, apologies)
+    if new and not _is_apology_last(connection, of.learner_id):
         connection.execute(insert(outbox).values(created_at=now), new)
 
 
@@ -176,3 +177,9 @@ def _without_repeated_apologies(connection: Connection, rows: list[dict[str, Any
     keys = [row["key"] for row in rows if row["key"].startswith(SORRY)]
     known = set(connection.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys)))) if keys else set()
     return [row for row in rows if row["key"] not in known]
+
+
+def _is_apology_last(connection: Connection, learner_id: int) -> bool:
+    """Whether an apology is the last that waits for a learner: it stands for what fails after it, too."""
+    waits = select(outbox.c.key).where(outbox.c.learner_id == learner_id, outbox.c.done_at.is_(None))
+    return (connection.scalar(waits.order_by(outbox.c.id.desc()).limit(1)) or "").startswith(SORRY)

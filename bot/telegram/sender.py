@@ -21,6 +21,7 @@ from bot.delivery import Delivery, Outcome
 from bot.telegram.outcome import UNREADABLE, Verdict, kind, seconds, verdict
 from bot.telegram.pace import Pace
 from bot.telegram.render import Message, render
+from bot.trace import trace
 
 MOMENT = 0.5  # seconds of waiting after which the learner sees that we are typing
 FIRST_PAUSE = 0.5  # seconds before a second try
@@ -139,7 +140,7 @@ class Sender:
         if not all(reply.aside for reply in replies):
             await self._take_keyboard(learner)
         left = set(ids)
-        for message in render(replies):
+        for message in await self._rendered(replies):
             await self._pace(learner)
             await self._fly(self._send(learner, message, nudge=False))
             left.difference_update(message.ids)
@@ -149,8 +150,18 @@ class Sender:
     async def _nudge(self, learner: str, nudge: Delivery) -> None:
         await self._pace(learner)
         if await self._outbox.claim([nudge.id]):
-            for message in render([nudge]):
+            for message in await self._rendered([nudge]):
                 await self._fly(self._send(learner, message, nudge=True))
+
+    async def _rendered(self, deliveries: Sequence[Delivery]) -> list[Message]:
+        """The messages for these; what cannot be rendered is a dead letter, and the others go without it."""
+        try:
+            return list(render(deliveries))
+        except Exception as error:
+            broken = [one for one in deliveries if not _can_be_rendered(one)] or deliveries
+            log.warning("a message cannot be shown, see attune dead list", why=type(error).__name__)
+            await self._outbox.settle([one.id for one in broken], "refused", trace(error))
+        return await self._rendered([one for one in deliveries if one not in broken])
 
     async def _fly(self, sending: Coroutine[Any, Any, None]) -> None:
         """Once a message is on its way, what becomes of it must be noted, whoever cancels us."""
@@ -246,3 +257,10 @@ class Sender:
             waited = True
             await asyncio.sleep(left)
         return waited
+
+
+def _can_be_rendered(delivery: Delivery) -> bool:
+    with suppress(Exception):
+        list(render([delivery]))
+        return True
+    return False

@@ -20,7 +20,7 @@ from bot.store.errors import (
 )
 from bot.store.inbox import Arrival, Cap
 from bot.store.migration import check, migrate, upgrade
-from bot.store.outbox import OutboxMessage, Outcome
+from bot.store.outbox import OutboxMessage
 from bot.store.store import Store
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "NoSuchLetterError",
     "OldDatabaseError",
     "OutboxMessage",
-    "Outcome",
     "Store",
     "StoreError",
     "UnusableDatabaseError",

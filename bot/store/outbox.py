@@ -10,18 +10,16 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
+from bot.delivery import Outcome
 from bot.store.errors import DamagedError
 from bot.store.schema import learner, outbox
 from bot.trace import trace
 
 REPLY, SORRY = "re", "sorry"  # how the keys of messages begin
-
-Outcome = Literal["sent", "unknown", "unreachable", "refused"]
-"""It arrived; nobody knows; they have stopped the bot; Telegram does not take it."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
+from bot.delivery import Outcome
 from bot.store import dead, inbox, keyring, outbox, reach
 from bot.store.cipher import Cipher
 from bot.store.columns import use_cipher
@@ -123,9 +124,7 @@ class Store:
         """Claim these messages before sending them, all or none: False when one does not wait any more."""
         return await self._run(outbox.claim, ids, now)
 
-    async def settle(
-        self, ids: Sequence[int], outcome: outbox.Outcome, now: datetime, error: str | None = None
-    ) -> None:
+    async def settle(self, ids: Sequence[int], outcome: Outcome, now: datetime, error: str | None = None) -> None:
         """Note what became of messages, and forget what they said; with an ``error`` they are dead letters."""
         await self._run(outbox.settle, ids, outcome, now, error)
 

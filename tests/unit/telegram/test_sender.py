@@ -14,8 +14,12 @@ from bot.delivery import Delivery, Outcome
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Sender
 from dialogs.effect import Button, Effect, Offer, Say
+from tests.botapi.errors import BadRequest
 from tests.botapi.server import TOKEN, BotApiServer
 
+LONG = Say("First. " * 580 + "Then this comes. " * 100)
+"""A text of two parts."""
+REFUSED = BadRequest("text is not to our taste")
 OFFER = Offer(1, (Button("a", "Yes"),))
 BROKEN: Any = Say(None)  # type: ignore[arg-type]  # as of a mistake in the code that renders
 
@@ -116,3 +120,58 @@ async def test_a_nudge_that_cannot_be_rendered_holds_up_no_other(server: BotApiS
     await send(server, shelf)
     assert heard(server, 7) == ["How did it go?"]
     assert [outcome for outcome, _ in shelf.outcomes.values()] == ["refused", "sent"]
+
+
+# ---------------------------------------------------------------------- a text of several parts
+def parts(server: BotApiServer, learner: int = 7) -> list[str]:
+    """The first word of each message that arrived."""
+    return [text.split()[0] for text in heard(server, learner)]
+
+
+@pytest.mark.parametrize("nudge", [False, True], ids=["reply", "nudge"])
+async def test_a_long_text_arrives_in_parts_and_is_done_with_the_last(server: BotApiServer, nudge: bool) -> None:
+    shelf = Shelf()
+    shelf.put("7", LONG, nudge=nudge)
+    await send(server, shelf)
+    assert parts(server) == ["First.", "Then"]
+    assert shelf.outcomes == {1: ("sent", None)}
+
+
+@pytest.mark.parametrize("nudge", [False, True], ids=["reply", "nudge"])
+@pytest.mark.parametrize(("before", "arrived"), [(0, []), (1, ["First."])], ids=["first", "second"])
+async def test_when_a_part_is_refused_the_rest_is_not_sent_and_all_of_it_is_a_dead_letter(
+    server: BotApiServer, nudge: bool, before: int, arrived: list[str]
+) -> None:
+    shelf = Shelf()
+    shelf.put("7", LONG, nudge=nudge)
+    shelf.put("7", Say("After it.", "feedback"))
+    server.spare_next("sendMessage", before + nudge)  # a nudge waits for the reply
+    server.fail_next("sendMessage", 2, REFUSED)
+    await send(server, shelf)
+    expected = ["After", *arrived] if nudge else [*arrived, "After"]
+    assert parts(server) == expected
+    assert shelf.outcomes[1] == ("refused", "refused: Text is not to our taste")
+    assert shelf.outcomes[2] == ("sent", None)
+
+
+async def test_when_nobody_knows_of_a_part_of_a_nudge_no_more_of_it_is_sent(server: BotApiServer) -> None:
+    shelf = Shelf()
+    shelf.put("7", LONG, nudge=True)
+    server.fail_next("sendMessage", 1, "lost")
+    await send(server, shelf)
+    assert len(server.requests_to("sendMessage", 7)) == 1
+    assert shelf.outcomes == {1: ("unknown", None)}
+
+
+async def test_a_reply_that_was_cut_off_between_its_parts_comes_again_from_the_first(server: BotApiServer) -> None:
+    shelf = Shelf(_7=[LONG, OFFER])
+    server.spare_next("sendMessage", 1)
+    server.fail_next("sendMessage", 1, "stall")
+    async with sender(server, shelf) as one, asyncio.timeout(10):
+        one.wake()
+        while len(server.requests_to("sendMessage", 7)) < 2:
+            await asyncio.sleep(0.01)
+    assert shelf.outcomes == {}
+    await send(server, shelf)
+    assert parts(server) == ["First.", "First.", "Then"]
+    assert shelf.outcomes == {1: ("sent", None), 2: ("sent", None)}

@@ -153,7 +153,7 @@ class Store:
         await self._run(dead.drop, name)
 
     async def prune(self, now: datetime) -> None:
-        """Forget which updates and messages there were, once nobody can repeat them any more."""
+        """Forget which updates and messages there were, once nobody can repeat them or wait for them any more."""
         await self._run(_prune, now - REMEMBERED)
 
     async def swap_keyboard(self, channel: str, external_id: str, message: int | None) -> int | None:

@@ -31,7 +31,11 @@ class Person:
     session: Session = field(default_factory=Session)
     done: set[str] = field(default_factory=set)
     attempts: int = 0
-    is_blocked: bool = False
+    blocked_at: datetime | None = None
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.blocked_at is not None
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Message:
     person: str
     effect: Effect
     about: int | str
+    created_at: datetime
     state: State = "waiting"
     done_at: datetime | None = None
     id: int = 0
@@ -81,7 +86,7 @@ class Model:
             if isinstance(update, Received):
                 if not self._knows(update.update):
                     # Whoever is heard from can be reached, whether or not it is kept what they said.
-                    self.people.setdefault(update.learner, Person()).is_blocked = False
+                    self.people.setdefault(update.learner, Person()).blocked_at = None
                     self._keep(update)
             elif not self._knows(update.update):
                 self.updates.append(Update(update.update, "", None, "dead", now))
@@ -109,7 +114,7 @@ class Model:
             else:
                 update.state = "done"
             update.done_at = now
-            self.messages += [Message(update.person, effect, update.number) for effect in said]
+            self.messages += [Message(update.person, effect, update.number, now) for effect in said]
         return len(waiting)
 
     def _answer(self, update: Update, now: datetime) -> list[Effect]:
@@ -128,12 +133,12 @@ class Model:
         waiting = [one for one in self.messages if one.state == "waiting" and one.person not in away]
         return sorted(waiting, key=lambda message: message.is_nudge)[:TOGETHER]
 
-    def nudge(self, person: str, key: str, effect: Effect) -> bool:
+    def nudge(self, person: str, key: str, effect: Effect, now: datetime) -> bool:
         """Whether somebody is going to get this; nobody gets the same key twice."""
         is_new = all(message.about != key for message in self.messages)
         can_be_reached = person in self.people and not self.people[person].is_blocked
         if is_new and can_be_reached:
-            self.messages.append(Message(person, effect, key))
+            self.messages.append(Message(person, effect, key, now))
         return is_new and can_be_reached
 
     def claim(self, ids: Collection[int]) -> None:
@@ -154,8 +159,8 @@ class Model:
                 message.state, message.done_at = ("done", now) if message.is_nudge else ("waiting", None)
 
     def block(self, person: str, now: datetime) -> None:
-        """Somebody left: what waits for them is not for them any more. What is said later waits until it is tried."""
-        self.people[person].is_blocked = True
+        """Somebody left: what waits for them is not for them any more. What is said later waits for some days."""
+        self.people[person].blocked_at = now
         for message in self.messages:
             if message.person == person and message.state in ("waiting", "claimed"):
                 message.state, message.done_at = "done", now
@@ -185,14 +190,19 @@ class Model:
             one.state = "done"
 
     def prune(self, now: datetime) -> None:
-        """Forget what was done long ago."""
+        """Forget what was done long ago, and what has waited long for those who left long ago."""
+        before = now - REMEMBERED
 
         def is_old(one: Update | Message) -> bool:
-            return one.state == "done" and one.done_at is not None and one.done_at < now - REMEMBERED
+            return one.state == "done" and one.done_at is not None and one.done_at < before
+
+        def is_late(one: Message) -> bool:
+            left = self.people[one.person].blocked_at
+            return one.state in ("waiting", "claimed") and one.created_at < before and bool(left and left < before)
 
         self.forgotten |= {update.number for update in self.updates if is_old(update)}
         self.updates = [update for update in self.updates if not is_old(update)]
-        self.messages = [message for message in self.messages if not is_old(message)]
+        self.messages = [message for message in self.messages if not (is_old(message) or is_late(message))]
 
     def _update(self, number: int) -> Update:
         return next(update for update in self.updates if update.number == number)

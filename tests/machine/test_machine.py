@@ -124,7 +124,7 @@ class Correspondence(RuleBasedStateMachine):
     def come_back(self, who: str) -> None:
         self.gone.discard(who)
         self.do(self.store.mark_back(CHANNEL, who))
-        self.model.people[who].is_blocked = False
+        self.model.people[who].blocked_at = None
 
     # ------------------------------------------------------------------ Telegram, giving
     @rule(which=st.lists(st.integers(0, 30), min_size=1, max_size=4))
@@ -182,7 +182,7 @@ class Correspondence(RuleBasedStateMachine):
         """Somebody is nudged, or has been for the same reason."""
         effect = Say(f"{self.phones.token(who)} How did it go?")
         added = self.do(self.store.add_nudge(CHANNEL, who, key, pack_effect(effect), self.clock()))
-        assert added == self.model.nudge(who, key, effect)
+        assert added == self.model.nudge(who, key, effect, self.clock())
 
     # ------------------------------------------------------------------ the operator
     @precondition(lambda self: self.model.letters())

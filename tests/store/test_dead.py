@@ -136,7 +136,7 @@ async def test_a_turn_that_cannot_be_written_stops_nobody(store: Store, now: dat
     for who in ("me", "they", "you"):
         await store.receive(CHANNEL, who, {"text": "hello"})
     for number in (1, 2):
-        row = {"learner_id": number, "key": f"re:{CHANNEL}:{number}:1", "payload": '{"say": "there already"}'}
+        row = {"learner_id": number, "key": f"re:{number}:1", "payload": '{"say": "there already"}'}
         await store._run(lambda c, row=row: c.execute(insert(outbox).values(**row, created_at=now)))
     assert await take(store, Player(), now) == 3
     expected = ["there already", "there already", "sorry", "sorry", "you said", "hello"]
@@ -145,8 +145,8 @@ async def test_a_turn_that_cannot_be_written_stops_nobody(store: Store, now: dat
     assert [letter.error.startswith("IntegrityError") for letter in letters] == [True, True]
     apologies = [message for message in await store.unsent(CHANNEL, 100) if message.payload["say"] == "sorry"]
     assert [(message.key, message.external_id, message.payload["to"]) for message in apologies] == [
-        (f"sorry:{CHANNEL}:1:1", "me", "me"),
-        (f"sorry:{CHANNEL}:2:1", "they", "they"),
+        ("sorry:1:1", "me", "me"),
+        ("sorry:2:1", "they", "they"),
     ]
     for letter in letters:
         await store.revive(letter.id)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.store import Arrival, Cap, Store
+from bot.store import Arrival, Cap, Decision, Store
 from bot.store.schema import inbox, outbox
 from bot.store.store import REMEMBERED
 from tests.store.player import Player
@@ -247,6 +247,51 @@ async def test_dead_letters_and_what_waits_are_never_forgotten(store: Store, now
     assert await take(store, now) == 1
 
 
+@pytest.mark.parametrize("end", ["dropped", "mended"])
+async def test_an_apology_is_forgotten_with_its_turn(store: Store, now: datetime, end: str) -> None:
+    """Until then it is known, so that it is not repeated."""
+    for _ in range(12):  # 1 is how 11 and 12 begin
+        await store.receive(CHANNEL, "me", {"text": "crash"})
+    old = now - REMEMBERED * 2
+    await take(store, old)
+    await store.settle([message.id for message in await store.unsent(CHANNEL, 100)], "sent", old)
+    first, *others = await store.dead_letters()
+    for letter in others:
+        await store.drop(letter.id)
+    await store.prune(now)
+    assert set(await outcomes(store)) == {"sorry:1:1"}
+    if end == "dropped":
+        await store.drop(first.id)
+    else:
+        await store.revive(first.id)
+        await store.prune(now)
+        assert set(await outcomes(store)) == {"sorry:1:1"}, "it has another try"
+        await store.take_turns(lambda _: Decision("[]"), old, on_error=Player().apologise)
+    await store.prune(now)
+    assert await outcomes(store) == {}
+
+
+async def test_what_waits_for_somebody_who_left_is_forgotten_in_time(store: Store, now: datetime) -> None:
+    long_ago, lately = now - REMEMBERED * 2, now - timedelta(days=1)
+    for who, left, said in (
+        ("gone", long_ago, long_ago),
+        ("gone and heard of lately", long_ago, lately),
+        ("just gone", lately, long_ago),
+        ("there", None, long_ago),
+    ):
+        await store.receive(CHANNEL, who, {"text": "hello"})
+        if left:
+            await store.mark_blocked(CHANNEL, who, left)
+        await take(store, said)
+    await store.prune(now)
+    kept = await store._run(lambda c: c.scalars(select(outbox.c.learner_id).order_by(outbox.c.id)).all())
+    assert kept == [2, 2, 3, 3, 4, 4]
+    assert await keys(store) == ["re:4:1", "re:4:2"]
+    await store.receive(CHANNEL, "gone", {"text": "back"})
+    await take(store, now)
+    assert [key for key in await keys(store) if key not in ("re:4:1", "re:4:2")] == ["re:5:1", "re:5:2"]
+
+
 # ---------------------------------------------------------------------- who cannot be reached
 async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now: datetime) -> None:
     await store.receive(CHANNEL, "me", {"text": "one"}, 1)
@@ -256,7 +301,7 @@ async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now
     await store.receive(CHANNEL, "me", {"text": "one"}, 1)
     assert await keys(store) == [], "what Telegram only repeats is no sign of life"
     await store.receive(CHANNEL, "me", {"text": "two"}, 2)
-    assert await keys(store) == [f"re:{CHANNEL}:1:1", f"re:{CHANNEL}:1:2"]
+    assert await keys(store) == ["re:1:1", "re:1:2"]
 
 
 async def test_a_repeated_block_drops_nothing_that_came_since(store: Store, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -111,6 +112,8 @@ def chat(context: typer.Context) -> None:
 @cli.command()
 def run(context: typer.Context) -> None:
     """Run the coach on Telegram, until it is told to stop. Needs ATTUNE_TELEGRAM_TOKEN."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # while nothing has begun; then the coach does better
     settings = load_settings()
     if settings.telegram_token is None:
         typer.echo(
@@ -119,6 +122,10 @@ def run(context: typer.Context) -> None:
         typer.echo("To try the coach without Telegram, no token is needed: attune chat (make chat).", err=True)
         raise typer.Exit(1)
     asyncio.run(app.run(settings, context.obj, settings.telegram_token.get_secret_value()))
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
 
 
 @cli.command()

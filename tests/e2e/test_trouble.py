@@ -571,6 +571,31 @@ def test_a_coach_that_telegram_does_not_answer_at_its_start_leaves_in_time(runni
         assert scene.coach.stop() == 0
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_coach_that_waits_to_begin_behind_somebody_who_writes_leaves_in_time(
+    running: Callable[..., Scene], how: signal.Signals
+) -> None:
+    with BotApiServer() as server:
+        scene = running(server)
+        learner = scene.learner()
+        assert scene.coach.stop() == 0
+        with locked_database(scene.coach):
+            scene.coach.start()
+            until(lambda: has_open(scene.coach), "a look at the database")
+            scene.coach.process.send_signal(how)
+            assert scene.coach.process.wait(5) == 0
+        scene.coach.start()
+        assert learner.press(ADULT)
+
+
+def has_open(coach: Running) -> bool:
+    """Does it use its database?"""
+    with suppress(FileNotFoundError):  # a file may be closed while we look
+        files = [file.readlink() for file in Path(f"/proc/{coach.process.pid}/fd").iterdir()]
+        return coach.database in files
+    return False
+
+
 # ---------------------------------------------------------------------- the disk
 @contextmanager
 def full_disk(coach: Running, size: int = 8192) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -21,7 +21,6 @@ from bot.store.errors import DamagedError, UnusableDatabaseError, WrongKeyError
 from bot.store.turns import fail_turn, take_turns
 from bot.trouble import Trouble
 
-REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day at most, and begins new numbers after a week
 LONGEST_PAUSE = 5.0  # seconds between tries
 ROW_ERRORS = (IntegrityError, DataError, ProgrammingError)
 ERRORS_FOR_ALL = (UnusableDatabaseError, WrongKeyError)
@@ -154,7 +153,7 @@ class Store:
 
     async def prune(self, now: datetime) -> None:
         """Forget which updates and messages there were, once nobody can repeat them or wait for them any more."""
-        await self._run(_prune, now - REMEMBERED)
+        await self._run(_prune, now - inbox.REMEMBERED)
 
     async def swap_keyboard(self, channel: str, external_id: str, message: int | None) -> int | None:
         """Note which message of a learner now shows the buttons; returns the one that did until now."""

@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=8)
 
 State = Literal["waiting", "claimed", "dead", "done"]
 Letter = tuple[str, int]
-"""A dead letter: its kind, and the number of the update or the id of the message."""
+"""A dead letter: its kind, and the id of the update or the message."""
 
 
 @dataclass
@@ -40,18 +40,20 @@ class Person:
 
 @dataclass
 class Update:
-    """Something that came in; nobody's, while it cannot be read."""
+    """Something that came in; nobody's, while it cannot be read. Telegram may give its number to another in time."""
 
+    id: int
     number: int
     person: str
     event: Event | None
+    received_at: datetime
     state: State = "waiting"
     done_at: datetime | None = None
 
 
 @dataclass
 class Message:
-    """Something that goes out. ``about`` is the update it answers, or the key of a nudge."""
+    """Something that goes out. ``about`` is the id of the update it answers, or the key of a nudge."""
 
     person: str
     effect: Effect
@@ -78,27 +80,34 @@ class Model:
         self.forgotten: set[int] = set()
         """Numbers of updates that nobody repeats any more."""
         self.apologized: set[int] = set()
+        self._received = 0
 
     # ------------------------------------------------------------------ coming in
     def receive(self, updates: Iterable[Received | Unread], now: datetime) -> None:
         """What is known changes nothing; of what is too much, the first is kept as word of it."""
         for update in updates:
+            if self._knows(update.update, now):
+                continue
             if isinstance(update, Received):
-                if not self._knows(update.update):
-                    # Whoever is heard from can be reached, whether or not it is kept what they said.
-                    self.people.setdefault(update.learner, Person()).blocked_at = None
-                    self._keep(update)
-            elif not self._knows(update.update):
-                self.updates.append(Update(update.update, "", None, "dead", now))
+                # Whoever is heard from can be reached, whether or not it is kept what they said.
+                self.people.setdefault(update.learner, Person()).blocked_at = None
+                self._keep(update, now)
+            else:
+                self._add(update.update, "", None, now, "dead")
 
-    def _keep(self, update: Received) -> None:
+    def _keep(self, update: Received, now: datetime) -> None:
         waiting = sum(one.person == update.learner and one.state == "waiting" for one in self.updates)
         if waiting <= MOST:
             event = update.event if waiting < MOST else TooFast()
-            self.updates.append(Update(update.update, update.learner, event))
+            self._add(update.update, update.learner, event, now)
 
-    def _knows(self, number: int) -> bool:
-        return any(update.number == number for update in self.updates)
+    def _add(self, number: int, person: str, event: Event | None, now: datetime, state: State = "waiting") -> None:
+        self._received += 1
+        done_at = now if state == "dead" else None
+        self.updates.append(Update(self._received, number, person, event, now, state, done_at))
+
+    def _knows(self, number: int, now: datetime) -> bool:
+        return any(update.number == number and update.received_at >= now - REMEMBERED for update in self.updates)
 
     # ------------------------------------------------------------------ turns
     def take_turns(self, now: datetime) -> int:
@@ -109,12 +118,12 @@ class Model:
                 said = self._answer(update, now)
             except LookupError:
                 update.state = "dead"
-                said = [] if update.number in self.apologized else [self._sorry]  # one apology
-                self.apologized.add(update.number)
+                said = [] if update.id in self.apologized else [self._sorry]  # one apology
+                self.apologized.add(update.id)
             else:
                 update.state = "done"
             update.done_at = now
-            self.messages += [Message(update.person, effect, update.number, now) for effect in said]
+            self.messages += [Message(update.person, effect, update.id, now) for effect in said]
         return len(waiting)
 
     def _answer(self, update: Update, now: datetime) -> list[Effect]:
@@ -171,7 +180,7 @@ class Model:
     # ------------------------------------------------------------------ later
     def letters(self) -> set[Letter]:
         """The dead letters."""
-        turns = {("turn" if one.person else "update", one.number) for one in self.updates if one.state == "dead"}
+        turns = {("turn" if one.person else "update", one.id) for one in self.updates if one.state == "dead"}
         return turns | {("message", self._together(one)[0].id) for one in self.messages if one.state == "dead"}
 
     def retry(self, letter: Letter) -> None:
@@ -179,9 +188,9 @@ class Model:
         for one in self._dead(letter):
             one.state, one.done_at = "waiting", None
 
-    def replace(self, number: int, person: str, event: Event) -> None:
+    def replace(self, id: int, person: str, event: Event) -> None:  # noqa: A002
         """A dead update can be read now, and takes its old place."""
-        one = self._update(number)
+        one = self._update(id)
         one.person, one.event, one.state, one.done_at = person, event, "waiting", None
 
     def drop(self, letter: Letter) -> None:
@@ -204,8 +213,8 @@ class Model:
         self.updates = [update for update in self.updates if not is_old(update)]
         self.messages = [message for message in self.messages if not (is_old(message) or is_late(message))]
 
-    def _update(self, number: int) -> Update:
-        return next(update for update in self.updates if update.number == number)
+    def _update(self, id: int) -> Update:  # noqa: A002
+        return next(update for update in self.updates if update.id == id)
 
     def _dead(self, letter: Letter) -> Sequence[Update | Message]:
         kind, number = letter

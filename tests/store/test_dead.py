@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.store import Arrival, Decision, NoSuchLetterError, Store, Waiting
+from bot.store.inbox import REMEMBERED
 from bot.store.schema import inbox, outbox
-from bot.store.store import REMEMBERED
 from tests.store.player import Player
 
 CHANNEL = "telegram:1"

@@ -1,13 +1,13 @@
 """What waits to be sent: claims, outcomes, nudges and what is forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from bot.store import Arrival, Cap, Decision, Store
+from bot.store.inbox import REMEMBERED
 from bot.store.schema import inbox, outbox
-from bot.store.store import REMEMBERED
 from tests.store.player import Player
 
 CHANNEL = "telegram:1"
@@ -290,6 +290,65 @@ async def test_what_waits_for_somebody_who_left_is_forgotten_in_time(store: Stor
     await store.receive(CHANNEL, "gone", {"text": "back"})
     await take(store, now)
     assert [key for key in await keys(store) if key not in ("re:4:1", "re:4:2")] == ["re:5:1", "re:5:2"]
+
+
+# ---------------------------------------------------------------------- numbers that begin anew
+async def age(store: Store, by: timedelta) -> None:
+    """Let so much time pass since everything came in."""
+
+    def change(connection: Connection) -> None:
+        for row in connection.execute(select(inbox.c.id, inbox.c.received_at)).all():
+            earlier = update(inbox).where(inbox.c.id == row.id).values(received_at=row.received_at - by)
+            connection.execute(earlier)
+
+    await store._run(change)
+
+
+async def test_a_number_that_a_dead_letter_has_had_is_a_new_update_after_a_quiet_week(
+    store: Store, now: datetime
+) -> None:
+    await store.receive(CHANNEL, "me", {"text": "crash"}, 7)
+    await store.receive(CHANNEL, "me", {"text": "refused"}, 8)
+    await take(store, now)
+    ids = {message.key: message.id for message in await store.unsent(CHANNEL, 10)}
+    await store.settle([ids.pop("sorry:1:1")], "sent", now)
+    await store.settle([*ids.values()], "refused", now, "refused: Bad Request")
+
+    await age(store, REMEMBERED - timedelta(minutes=1))
+    for number in (7, 8):
+        await store.receive(CHANNEL, "you", {"text": "too soon"}, number)
+    assert await take(store, now) == 0
+
+    await age(store, timedelta(minutes=2))
+    arrivals = [Arrival(7, "you", {"text": "crash"}), Arrival(8, "you", {"text": "new"})]
+    for _ in range(2):
+        await store.receive_all(CHANNEL, arrivals)
+    assert await take(store, now) == 2
+    told = [(message.external_id, message.payload["say"]) for message in await store.unsent(CHANNEL, 10)]
+    assert told == [("you", "sorry"), ("you", "you said"), ("you", "new")]
+
+    letters = await store.dead_letters()
+    assert sorted((one.kind, one.external_id, str(one.payload)) for one in letters) == [
+        ("message", "me", "[{'say': 'you said'}, {'say': 'refused'}]"),
+        ("turn", "me", "{'text': 'crash'}"),
+        ("turn", "you", "{'text': 'crash'}"),
+    ]
+    (first,) = [one for one in letters if (one.kind, one.external_id) == ("turn", "me")]
+    await store.revive(first.id)
+    assert await take(store, now) == 1, "an earlier one can still be tried again"
+
+
+async def test_a_number_that_is_kept_to_count_on_is_a_new_update_after_a_quiet_week(
+    store: Store, now: datetime
+) -> None:
+    await store.receive(CHANNEL, "me", {"text": "one"}, 7)
+    await take(store, now)
+    await age(store, REMEMBERED + timedelta(minutes=1))
+    await store.change_reach(CHANNEL, "me", 7, datetime.now(UTC), blocked=True)
+    assert await keys(store) == []
+    await age(store, REMEMBERED + timedelta(minutes=1))
+    await store.receive(CHANNEL, "me", {"text": "two"}, 7)
+    assert await take(store, now) == 1
 
 
 # ---------------------------------------------------------------------- who cannot be reached

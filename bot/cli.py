@@ -18,7 +18,7 @@ from bot.content import ContentFolderError, content_folder
 from bot.data import DataError
 from bot.lock import AlreadyRunningError, LockError
 from bot.settings import Settings, SettingsError, load_settings, show
-from bot.store import DeadLetter, StoreError, upgrade
+from bot.store import DeadLetter, StoreError, back_up, upgrade
 from bot.telegram import MessengerError
 from bot.trace import trace
 from dialogs.contract import treat_all
@@ -174,6 +174,13 @@ def db_upgrade() -> None:
     chosen: Settings = load_settings()
     upgrade(chosen.database_url)
     typer.echo("The database is up to date.")
+
+
+@db_cli.command("backup")
+def db_backup(file: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+    """Copy an SQLite database, also while the coach runs."""
+    back_up(load_settings().database_url, file)
+    typer.echo(f"{file} is a copy of the database. Keep it apart from the key.")
 
 
 @dead_cli.command("list")

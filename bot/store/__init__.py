@@ -4,11 +4,13 @@
 for an operator is a ``StoreError``, whose text says what to do.
 """
 
+from bot.store.backup import back_up
 from bot.store.cipher import Cipher, load_cipher
 from bot.store.dead import DeadLetter
 from bot.store.decision import AttemptRow, Decision, Waiting
 from bot.store.engine import is_sqlite
 from bot.store.errors import (
+    BackupError,
     DamagedError,
     KeyFormatError,
     NewDatabaseError,
@@ -26,6 +28,7 @@ from bot.store.store import Store
 __all__ = [
     "Arrival",
     "AttemptRow",
+    "BackupError",
     "Cap",
     "Cipher",
     "DamagedError",
@@ -41,6 +44,7 @@ __all__ = [
     "UnusableDatabaseError",
     "Waiting",
     "WrongKeyError",
+    "back_up",
     "check",
     "is_sqlite",
     "load_cipher",

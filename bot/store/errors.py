@@ -7,6 +7,7 @@ StoreError
 ├── OldDatabaseError        the database waits for ``attune db upgrade``
 ├── NewDatabaseError        the database belongs to a newer version
 ├── UnusableDatabaseError   the database cannot be reached, read or written
+├── BackupError             a copy cannot be made as it was asked for
 └── NoSuchLetterError       there is no such dead letter
 """
 
@@ -76,6 +77,10 @@ class UnusableDatabaseError(StoreError):
         super().__init__(f"The database cannot be used: {reason}. Check ATTUNE_DATABASE_URL, its rights and the disk.")
         self.reason = str(reason)
         self.passing = passing
+
+
+class BackupError(StoreError):
+    """A copy of the database cannot be made as it was asked for."""
 
 
 class NoSuchLetterError(StoreError):

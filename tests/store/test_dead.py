@@ -44,6 +44,8 @@ async def test_a_turn_that_raised_can_be_looked_at_and_tried_again(store: Store,
     assert "secret" not in letter.error
 
     await store.revive(letter.id)
+    with pytest.raises(NoSuchLetterError):
+        await store.drop(letter.id)  # somebody may be at it
     assert await take(store, player, now) == 1
     assert await said(store) == ["sorry"], "one apology, however often it fails"
 

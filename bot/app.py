@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from bot.coach import Coach
 from bot.content import content_folder
 from bot.desk import Desk
+from bot.errors import PlainError
 from bot.lock import only_one
 from bot.log import configure_log, log_stray
 from bot.settings import Settings, key_file
@@ -91,7 +92,7 @@ async def retry(settings: Settings, name: str) -> None:
         await store.replace(name, meaning.learner, pack_event(meaning.event))
 
 
-class UnreadableError(Exception):
+class UnreadableError(PlainError):
     """This version cannot read a dead update either."""
 
     def __init__(self, name: str) -> None:

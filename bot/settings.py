@@ -15,11 +15,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.errors import PlainError
+
 PREFIX = "ATTUNE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-class SettingsError(Exception):
+class SettingsError(PlainError):
     """One or more settings are wrong; the text names each variable, the mistake and a right example."""
 
 

@@ -13,8 +13,10 @@ StoreError
 
 from __future__ import annotations
 
+from bot.errors import PlainError
 
-class StoreError(Exception):
+
+class StoreError(PlainError):
     """Base of everything the store raises for its user."""
 
 

@@ -39,6 +39,15 @@ def test_read_names_a_line_it_cannot_read(home: Home, line: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [("read",), ("content", "check"), ("--help",)], ids=" ".join)
+def test_authors_wait_for_no_database_and_no_messenger(home: Home, command: tuple[str, ...]) -> None:
+    done = home.run(*command, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == 0
+    assert {"dialogs", "typer"} <= loaded, "this is where imports are told"
+    assert not {"alembic", "telegram", "aiohttp", "prompt_toolkit"} & loaded
+
+
 def test_settings_hide_secrets(home: Home) -> None:
     secret = "xIxV8mGkL0sJ5ogcVLpSMlyqhZVgb4PNYGbtgk7uOZs="
     done = home.run(

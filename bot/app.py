@@ -16,8 +16,9 @@ from sqlalchemy import make_url
 from bot.coach import Coach
 from bot.content import content_folder
 from bot.desk import Desk
+from bot.errors import PlainError
 from bot.lock import only_one
-from bot.log import configure_log
+from bot.log import configure_log, log_stray
 from bot.settings import Settings, key_file
 from bot.store import Store, is_sqlite, load_cipher, migrate
 from bot.telegram import Act, Limit, Messenger, Pacing, Profile, understand
@@ -38,6 +39,7 @@ def course(settings: Settings, content: Path | None) -> Course:
 async def opened(settings: Settings, *, patient: bool = False) -> AsyncIterator[Store]:
     """The store of these settings; a ``patient`` one waits when the database is out of reach for a time."""
     configure_log(settings.log)
+    asyncio.get_running_loop().set_exception_handler(log_stray)
     migrate(settings.database_url)
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
     async with Store(settings.database_url, load_cipher(secret, key_file()), patient=patient) as store:
@@ -90,7 +92,7 @@ async def retry(settings: Settings, name: str) -> None:
         await store.replace(name, meaning.learner, pack_event(meaning.event))
 
 
-class UnreadableError(Exception):
+class UnreadableError(PlainError):
     """This version cannot read a dead update either."""
 
     def __init__(self, name: str) -> None:

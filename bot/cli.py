@@ -1,24 +1,27 @@
-"""The command line: ``attune``."""
+"""The command line: ``attune``.
+
+What only some commands need, and takes long to load, is imported where it is needed: an author who checks content
+again and again waits for no database and no messenger.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot import __version__, app
-from bot.content import ContentFolderError, content_folder
-from bot.data import DataError
-from bot.lock import AlreadyRunningError, LockError
-from bot.settings import Settings, SettingsError, load_settings, show
-from bot.store import DeadLetter, StoreError, upgrade
-from bot.telegram import MessengerError
+from bot import __version__
+from bot.content import content_folder
+from bot.errors import PlainError
+from bot.settings import load_settings, show
+from bot.trace import trace
 from dialogs.contract import treat_all
 from dialogs.course import ContentError, load_course
 from dialogs.coverage import cover
@@ -28,15 +31,14 @@ from dialogs.reader import Reader, load_reader, told
 from dialogs.reading import Context, Finding
 from dialogs.transcript import play_all, read_transcripts
 
-EXPECTED = (
-    SettingsError,
-    ContentFolderError,
-    DataError,
-    StoreError,
-    MessengerError,
-    AlreadyRunningError,
-    LockError,
-    app.UnreadableError,
+if TYPE_CHECKING:
+    from bot.store import Store
+
+_Found = TypeVar("_Found")
+
+MISTAKE = (
+    "This is a mistake in the coach and none of yours; what it has taken in is kept. "
+    "Where it happened, to report it (nobody's words are in it):"
 )
 
 cli = typer.Typer(
@@ -54,10 +56,10 @@ cli.add_typer(dead_cli, name="dead")
 
 
 def main() -> None:
-    """Entry point; an error that a person can mend is one message, not a traceback."""
+    """Entry point; an error that a person can mend is one message, and of any other only its places are shown."""
     try:
         cli()
-    except EXPECTED as error:
+    except PlainError as error:
         typer.echo(f"attune: {error}", err=True)
         sys.exit(1)
     except ContentError as error:
@@ -65,6 +67,9 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output has gone
         sys.exit(0)
+    except Exception as error:  # a traceback would show its text, which may quote a learner
+        typer.echo(f"attune: {MISTAKE}\n{trace(error)}", err=True)
+        sys.exit(1)
 
 
 def _show_version(wanted: bool) -> None:
@@ -93,6 +98,8 @@ def options(
 @cli.command()
 def chat(context: typer.Context) -> None:
     """Talk with the coach in this terminal. It keeps your place: leave with Ctrl-D and come back."""
+    from bot import app
+
     settings = load_settings()
     try:
         asyncio.run(app.chat(settings, context.obj))
@@ -103,6 +110,8 @@ def chat(context: typer.Context) -> None:
 @cli.command()
 def run(context: typer.Context) -> None:
     """Run the coach on Telegram, until it is told to stop. Needs ATTUNE_TELEGRAM_TOKEN."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # while nothing has begun; then the coach does better
     settings = load_settings()
     if settings.telegram_token is None:
         typer.echo(
@@ -110,7 +119,13 @@ def run(context: typer.Context) -> None:
         )
         typer.echo("To try the coach without Telegram, no token is needed: attune chat (make chat).", err=True)
         raise typer.Exit(1)
+    from bot import app
+
     asyncio.run(app.run(settings, context.obj, settings.telegram_token.get_secret_value()))
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
 
 
 @cli.command()
@@ -156,15 +171,25 @@ def settings() -> None:
 @db_cli.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the shape this version needs; an SQLite file is copied first."""
-    chosen: Settings = load_settings()
-    upgrade(chosen.database_url)
+    from bot.store import upgrade
+
+    upgrade(load_settings().database_url)
     typer.echo("The database is up to date.")
+
+
+@db_cli.command("backup")
+def db_backup(file: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+    """Copy an SQLite database, also while the coach runs."""
+    from bot.store import back_up
+
+    back_up(load_settings().database_url, file)
+    typer.echo(f"{file} is a copy of the database. Keep it apart from the key.")
 
 
 @dead_cli.command("list")
 def dead_list() -> None:
     """Show all dead letters: id, time, channel, learner and what kind of error it was."""
-    letters = asyncio.run(_dead_letters())
+    letters = asyncio.run(_in_store(lambda store: store.dead_letters()))
     for letter in letters:
         error = letter.error.partition("\n")[0]
         typer.echo(f"{letter.id}\t{letter.at:%Y-%m-%d %H:%M}\t{letter.channel}\t{letter.external_id or '-'}\t{error}")
@@ -178,7 +203,7 @@ def dead_show(
     words: Annotated[bool, typer.Option(help="Also what it holds, with the words of the learner.")] = False,
 ) -> None:
     """Show where in the code a dead letter went wrong."""
-    letter = asyncio.run(_dead_letter(name))
+    letter = asyncio.run(_in_store(lambda store: store.dead_letter(name)))
     typer.echo(f"{letter.id}, {letter.at:%Y-%m-%d %H:%M:%S} UTC, {letter.channel}, {letter.external_id or 'nobody'}")
     typer.echo(letter.error)
     shown = json.dumps(letter.payload if words else _without_words(letter.payload), ensure_ascii=False)
@@ -188,6 +213,8 @@ def dead_show(
 @dead_cli.command("retry")
 def dead_retry(name: str) -> None:
     """Give a dead letter another try: its turn is taken, or its message sent, by whoever runs the coach."""
+    from bot import app
+
     asyncio.run(app.retry(load_settings(), name))
     typer.echo(f"{name} waits again.")
 
@@ -195,23 +222,15 @@ def dead_retry(name: str) -> None:
 @dead_cli.command("drop")
 def dead_drop(name: str) -> None:
     """Forget a dead letter."""
-    asyncio.run(_drop(name))
+    asyncio.run(_in_store(lambda store: store.drop(name)))
     typer.echo(f"{name} is forgotten.")
 
 
-async def _dead_letters() -> list[DeadLetter]:
+async def _in_store(work: Callable[[Store], Awaitable[_Found]]) -> _Found:
+    from bot import app
+
     async with app.opened(load_settings()) as store:
-        return await store.dead_letters()
-
-
-async def _dead_letter(name: str) -> DeadLetter:
-    async with app.opened(load_settings()) as store:
-        return await store.dead_letter(name)
-
-
-async def _drop(name: str) -> None:
-    async with app.opened(load_settings()) as store:
-        await store.drop(name)
+        return await work(store)
 
 
 def _without_words(payload: Any) -> Any:

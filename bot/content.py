@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.data import data_folder
+from bot.errors import PlainError
 
 LANGUAGE = "en"
 
 
-class ContentFolderError(Exception):
+class ContentFolderError(PlainError):
     """The folder that was named holds no content."""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.errors import PlainError
+
 _PACKAGE = Path(__file__).parent
 
 
-class DataError(Exception):
+class DataError(PlainError):
     """A folder that belongs to the coach is missing."""
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.coach import Coach, utc_now
 from bot.delivery import Delivery, Outcome, Received, Unread
-from bot.store import Arrival, Cap, Store, trace
+from bot.store import Arrival, Cap, Store
+from bot.trace import trace
 from bot.wire import pack_event, unpack_effect
 from dialogs.event import Event, TooFast
 

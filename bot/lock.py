@@ -8,12 +8,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bot.errors import PlainError
 
-class AlreadyRunningError(Exception):
+
+class AlreadyRunningError(PlainError):
     """Another process does this job."""
 
 
-class LockError(Exception):
+class LockError(PlainError):
     """A folder cannot hold our lock."""
 
     def __init__(self, folder: Path, error: OSError) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from contextlib import suppress
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import structlog
 
+from bot.trace import trace
+
 STANDARD_ERROR = 2
+
+log = structlog.get_logger()
 
 
 class _Lines:
@@ -36,3 +41,9 @@ def configure_log(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Lines())),
         cache_logger_on_first_use=False,
     )
+
+
+def log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an error that nobody waited for; the loop's own way would show its text, which may quote a learner."""
+    error = context.get("exception")
+    log.error("something failed by itself", why=trace(error) if error else context["message"])

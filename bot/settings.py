@@ -6,22 +6,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cryptography.fernet import Fernet
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.data import data_folder
+from bot.errors import PlainError
 
 PREFIX = "ATTUNE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-class SettingsError(Exception):
+class SettingsError(PlainError):
     """One or more settings are wrong; the text names each variable, the mistake and a right example."""
 
 
@@ -80,6 +81,18 @@ def _log_level(value: str) -> str:
     return value.lower()
 
 
+def _expected(words: str) -> WrapValidator:
+    """In words of our own, what a number has to be."""
+
+    def check(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return read(value)
+        except ValidationError:
+            raise ValueError(f"is “{value}”, which is not {words}") from None
+
+    return WrapValidator(check)
+
+
 class Settings(BaseSettings):
     """What an operator can choose; a field ``x`` is the variable ``ATTUNE_X``."""
 
@@ -111,22 +124,22 @@ class Settings(BaseSettings):
         description="the Bot API server: scheme, host and port",
         examples=["http://localhost:8081"],
     )
-    telegram_rate: Annotated[float, Field(gt=0, le=1000)] = Field(
+    telegram_rate: Annotated[float, Field(gt=0, le=1000), _expected("a number above 0, up to 1000")] = Field(
         default=30, description="messages a second to everybody together", examples=["30"]
     )
-    telegram_chat_rate: Annotated[float, Field(gt=0, le=30)] = Field(
+    telegram_chat_rate: Annotated[float, Field(gt=0, le=30), _expected("a number above 0, up to 30")] = Field(
         default=1, description="messages a second to one chat, after a burst", examples=["1"]
     )
-    telegram_chat_burst: Annotated[int, Field(ge=1, le=30)] = Field(
+    telegram_chat_burst: Annotated[int, Field(ge=1, le=30), _expected("a whole number from 1 to 30")] = Field(
         default=6, description="messages to one chat that may go out at once", examples=["6"]
     )
-    learner_burst: Annotated[int, Field(ge=1)] = Field(
+    learner_burst: Annotated[int, Field(ge=1), _expected("a whole number, 1 or more")] = Field(
         default=60, description="messages and taps that one learner may send at once", examples=["60"]
     )
-    learner_rate: Annotated[float, Field(gt=0)] = Field(
+    learner_rate: Annotated[float, Field(gt=0, allow_inf_nan=False), _expected("a number above 0")] = Field(
         default=1, description="messages and taps a second of one learner, after a burst", examples=["1"]
     )
-    learner_inbox: Annotated[int, Field(ge=1)] = Field(
+    learner_inbox: Annotated[int, Field(ge=1), _expected("a whole number, 1 or more")] = Field(
         default=200, description="messages and taps of one learner that may wait to be answered", examples=["200"]
     )
     log: Annotated[str, AfterValidator(_log_level)] = Field(

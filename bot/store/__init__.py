@@ -4,11 +4,14 @@
 for an operator is a ``StoreError``, whose text says what to do.
 """
 
+from bot.store.backup import back_up
 from bot.store.cipher import Cipher, load_cipher
 from bot.store.dead import DeadLetter
 from bot.store.decision import AttemptRow, Decision, Waiting
 from bot.store.engine import is_sqlite
 from bot.store.errors import (
+    BackupError,
+    DamagedError,
     KeyFormatError,
     NewDatabaseError,
     NoSuchLetterError,
@@ -19,15 +22,16 @@ from bot.store.errors import (
 )
 from bot.store.inbox import Arrival, Cap
 from bot.store.migration import check, migrate, upgrade
-from bot.store.outbox import OutboxMessage, Outcome
+from bot.store.outbox import OutboxMessage
 from bot.store.store import Store
-from bot.store.trace import trace
 
 __all__ = [
     "Arrival",
     "AttemptRow",
+    "BackupError",
     "Cap",
     "Cipher",
+    "DamagedError",
     "DeadLetter",
     "Decision",
     "KeyFormatError",
@@ -35,16 +39,15 @@ __all__ = [
     "NoSuchLetterError",
     "OldDatabaseError",
     "OutboxMessage",
-    "Outcome",
     "Store",
     "StoreError",
     "UnusableDatabaseError",
     "Waiting",
     "WrongKeyError",
+    "back_up",
     "check",
     "is_sqlite",
     "load_cipher",
     "migrate",
-    "trace",
     "upgrade",
 ]

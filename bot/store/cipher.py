@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bot.store.errors import KeyFormatError, StoreError, WrongKeyError
+from bot.store.errors import DamagedError, KeyFormatError, StoreError
 
 
 class Cipher:
-    """Encrypts with the first of ``keys``, reads with any; ``origin`` tells people where the keys are."""
+    """Encrypts with the first of ``keys``, reads with any; ``origin`` tells people where the keys are.
+
+    ``names`` tell the keys from one another, and nothing of what they are.
+    """
 
     def __init__(self, keys: str, origin: str) -> None:
         self.origin = origin
@@ -21,6 +25,7 @@ class Cipher:
             self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
         except ValueError:
             raise KeyFormatError(origin) from None
+        self.names = [sha256(key.strip().encode()).hexdigest()[:16] for key in keys.split(",")]
 
     def encrypt(self, text: str) -> bytes:
         # Half a surrogate pair is no UTF-8, but a messenger can send one: it must not stop a turn.
@@ -28,9 +33,9 @@ class Cipher:
 
     def decrypt(self, token: bytes) -> str:
         try:
-            return self._fernet.decrypt(token).decode("utf-8", "surrogatepass")
-        except InvalidToken:
-            raise WrongKeyError(self.origin) from None
+            return self._fernet.decrypt(bytes(token)).decode("utf-8", "surrogatepass")
+        except (InvalidToken, TypeError):  # or no bytes at all
+            raise DamagedError from None
 
 
 def load_cipher(secret: str | None, file: Path) -> Cipher:

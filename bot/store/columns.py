@@ -30,7 +30,7 @@ class Secret(TypeDecorator[str]):
         return None if value is None else _ciphers[dialect].encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else _ciphers[dialect].decrypt(bytes(value))
+        return None if value is None else _ciphers[dialect].decrypt(value)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -13,11 +13,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
-from bot.store.errors import NoSuchLetterError
+from bot.store.errors import DamagedError, NoSuchLetterError
 from bot.store.inbox import learner_id
-from bot.store.schema import inbox, learner, outbox
+from bot.store.schema import inbox, learner, outbox, session
 
 TURN, UPDATE, MESSAGE = "turn", "update", "message"
 
@@ -72,35 +72,52 @@ def replace(connection: Connection, name: str, external_id: str, payload: Mappin
 
 
 def drop(connection: Connection, name: str) -> None:
-    """Forget one; raises NoSuchLetterError."""
-    _change(connection, letter(connection, name), {"error": None, "payload": None})
+    """Forget one, and the learner's place when it is damaged: they begin anew. Raises NoSuchLetterError."""
+    one = letter(connection, name)
+    _change(connection, one, {"error": None, "payload": None})
+    if one.kind == TURN:
+        _forget_damaged_place(connection, one.rows[0])
 
 
 def _turns(connection: Connection) -> Iterator[DeadLetter]:
-    query = select(inbox, learner.c.external_id).outerjoin(learner).where(inbox.c.error.is_not(None))
-    for row in connection.execute(query):
+    columns = (inbox.c.id, inbox.c.channel, inbox.c.learner_id, inbox.c.done_at, inbox.c.error, learner.c.external_id)
+    query = select(*columns).outerjoin(learner).where(inbox.c.error.is_not(None))
+    for row in connection.execute(query).all():
         name = f"{UPDATE if row.learner_id is None else TURN}-{row.id}"
-        payload = _readable(row.payload)
+        payload = _payload(connection, inbox, row.id)
         yield DeadLetter(name, row.done_at, row.channel, row.external_id, row.error, payload, (row.id,))
 
 
 def _messages(connection: Connection) -> Iterator[DeadLetter]:
-    query = select(outbox, learner.c.channel, learner.c.external_id).join(learner).where(outbox.c.error.is_not(None))
+    columns = (outbox.c.id, outbox.c.key, outbox.c.nudge, outbox.c.done_at, outbox.c.error)
+    query = select(*columns, learner.c.channel, learner.c.external_id).join(learner).where(outbox.c.error.is_not(None))
     rows = connection.execute(query.order_by(outbox.c.id)).all()
     for _, some in groupby(rows, lambda row: (row.key if row.nudge else row.key.rpartition(":")[0], row.done_at)):
         first, *others = some
-        payload = [_readable(row.payload) for row in (first, *others)]
+        payload = [_payload(connection, outbox, row.id) for row in (first, *others)]
         ids = tuple(row.id for row in (first, *others))
         name = f"{MESSAGE}-{first.id}"
         yield DeadLetter(name, first.done_at, first.channel, first.external_id, first.error, payload, ids)
 
 
-def _readable(payload: str) -> Any:
-    """What a payload says; as it stands, when that is what is wrong with it."""
+def _payload(connection: Connection, table: Table, row: int) -> Any:
+    """What a row says; as it stands, when that is what is wrong with it; nothing, when it is damaged."""
+    try:
+        payload = connection.execute(select(table.c.payload).where(table.c.id == row)).scalar_one()
+    except DamagedError:
+        return None
     try:
         return json.loads(payload)
     except ValueError:
         return payload
+
+
+def _forget_damaged_place(connection: Connection, row: int) -> None:
+    whose = select(inbox.c.learner_id).where(inbox.c.id == row).scalar_subquery()
+    try:
+        connection.execute(select(session.c.payload).where(session.c.learner_id == whose)).all()
+    except DamagedError:
+        connection.execute(delete(session).where(session.c.learner_id == whose))
 
 
 def _change(connection: Connection, one: DeadLetter, values: dict[str, Any]) -> None:

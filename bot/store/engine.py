@@ -20,7 +20,7 @@ def open_engine(url: str, *, migrating: bool = False) -> Engine:
     options: dict[str, Any] = {"hide_parameters": True}  # an error must not carry what a learner wrote
     if is_sqlite(address):
         sqlite.create_file(sqlite.database_file(address))
-        options["connect_args"] = sqlite.connect_args(migrating=migrating)
+        options["connect_args"] = sqlite.connect_args()
     try:
         engine = create_engine(address, **options)
     except ModuleNotFoundError as error:

@@ -3,16 +3,20 @@
 StoreError
 ├── KeyFormatError          a key is no key
 ├── WrongKeyError           a key does not fit what is stored
+├── DamagedError            the key fits, and something cannot be read all the same
 ├── OldDatabaseError        the database waits for ``attune db upgrade``
 ├── NewDatabaseError        the database belongs to a newer version
 ├── UnusableDatabaseError   the database cannot be reached, read or written
+├── BackupError             a copy cannot be made as it was asked for
 └── NoSuchLetterError       there is no such dead letter
 """
 
 from __future__ import annotations
 
+from bot.errors import PlainError
 
-class StoreError(Exception):
+
+class StoreError(PlainError):
     """Base of everything the store raises for its user."""
 
 
@@ -35,6 +39,16 @@ class WrongKeyError(StoreError):
             f"What is stored cannot be read with the key in {origin}: it was written with another key, or it "
             f"is damaged. Nothing was changed. Put the earlier key back there; to change keys, keep the earlier "
             f"one behind the new one, after a comma."
+        )
+
+
+class DamagedError(StoreError):
+    """Something stored cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key is the right one, and still a part of what is stored cannot be read: it is damaged. "
+            "Put back a backup: docs/operators.md."
         )
 
 
@@ -65,6 +79,10 @@ class UnusableDatabaseError(StoreError):
         super().__init__(f"The database cannot be used: {reason}. Check ATTUNE_DATABASE_URL, its rights and the disk.")
         self.reason = str(reason)
         self.passing = passing
+
+
+class BackupError(StoreError):
+    """A copy of the database cannot be made as it was asked for."""
 
 
 class NoSuchLetterError(StoreError):

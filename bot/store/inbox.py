@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.schema import inbox, learner
+
+REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day at most, and begins new numbers after a week
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ def receive_all(connection: Connection, channel: str, arrivals: Iterable[Arrival
 
 def note(connection: Connection, channel: str, update_id: int, now: datetime) -> bool:
     """Remember an update that needs no turn; whether it is new."""
-    if _is_known(connection, channel, update_id):
+    if _is_known(connection, channel, update_id, now):
         return False
+    _make_room(connection, channel, update_id)
     row = {"channel": channel, "update_id": update_id, "received_at": now, "done_at": now}
     connection.execute(insert(inbox), row)
     return True
@@ -76,9 +79,9 @@ def waiting_rows(connection: Connection, limit: int) -> Sequence[int]:
 
 
 def _keep(connection: Connection, channel: str, arrival: Arrival, cap: Cap | None) -> None:
-    if _is_known(connection, channel, arrival.update_id):
-        return
     now = datetime.now(UTC)
+    if _is_known(connection, channel, arrival.update_id, now):
+        return
     row: dict[str, Any] = {
         "channel": channel,
         "update_id": arrival.update_id,
@@ -97,12 +100,21 @@ def _keep(connection: Connection, channel: str, arrival: Arrival, cap: Cap | Non
         if over > 0:
             return
         payload = cap.instead if cap and over == 0 else arrival.payload
+    _make_room(connection, channel, arrival.update_id)
     _insert_new(connection, inbox, {**row, "payload": json.dumps(payload)})
 
 
-def _is_known(connection: Connection, channel: str, update_id: int) -> bool:
-    query = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.update_id == update_id)
+def _is_known(connection: Connection, channel: str, update_id: int, now: datetime) -> bool:
+    """Whether this update came before. One with the same number that came long ago is another."""
+    same = (inbox.c.channel == channel, inbox.c.update_id == update_id)
+    query = select(inbox.c.id).where(*same, inbox.c.received_at >= now - REMEMBERED)
     return connection.scalar(query) is not None
+
+
+def _make_room(connection: Connection, channel: str, update_id: int) -> None:
+    """Let an update that is kept for long, such as a dead letter, give way to a new one with its number."""
+    old = update(inbox).where(inbox.c.channel == channel, inbox.c.update_id == update_id)
+    connection.execute(old.values(update_id=-inbox.c.id))
 
 
 def _waiting(connection: Connection, learner_id: int) -> int:

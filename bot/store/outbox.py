@@ -10,16 +10,16 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Text, case, cast, delete, func, insert, literal, select, update
 
-from bot.store.schema import learner, outbox
+from bot.delivery import Outcome
+from bot.store.errors import DamagedError
+from bot.store.schema import inbox, learner, outbox
+from bot.trace import trace
 
 REPLY, SORRY = "re", "sorry"  # how the keys of messages begin
-
-Outcome = Literal["sent", "unknown", "unreachable", "refused"]
-"""It arrived; nobody knows; they have stopped the bot; Telegram does not take it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ def unsent(connection: Connection, channel: str, limit: int, without: Collection
         OutboxMessage(row.id, row.key, row.external_id, json.loads(row.payload), row.nudge)
         for row in connection.execute(query)
     ]
+
+
+def bury_unreadable(connection: Connection, now: datetime) -> None:
+    """Make dead letters of those that wait and cannot be read."""
+    for row in connection.scalars(select(outbox.c.id).where(outbox.c.done_at.is_(None))).all():
+        try:
+            json.loads(connection.execute(select(outbox.c.payload).where(outbox.c.id == row)).scalar_one())
+        except (DamagedError, ValueError) as error:
+            settle(connection, [row], "refused", now, trace(error))
 
 
 def add_nudge(
@@ -109,6 +118,13 @@ def give_up_claims(connection: Connection, channel: str, now: datetime) -> None:
 
 
 def prune(connection: Connection, before: datetime) -> None:
-    """Forget messages done ``before``; that somebody had an apology is remembered, so that it is not repeated."""
-    old = (outbox.c.done_at < before, outbox.c.error.is_(None), outbox.c.key.not_like(f"{SORRY}:%"))
-    connection.execute(delete(outbox).where(*old))
+    """Forget messages done ``before``, and what waits since then for learners who had left us by then.
+
+    That somebody had an apology is remembered as long as its turn can be tried again, so that it is not repeated.
+    """
+    key_of_turn = literal(f"{SORRY}:") + cast(inbox.c.id, Text) + ":%"
+    can_be_tried = select(inbox.c.id).where(inbox.c.payload.is_not(None), outbox.c.key.like(key_of_turn)).exists()
+    is_forgettable = outbox.c.key.not_like(f"{SORRY}:%") | ~can_be_tried
+    connection.execute(delete(outbox).where(outbox.c.done_at < before, outbox.c.error.is_(None), is_forgettable))
+    gone = outbox.c.learner_id.in_(select(learner.c.id).where(learner.c.blocked_at < before))
+    connection.execute(delete(outbox).where(outbox.c.done_at.is_(None), outbox.c.created_at < before, gone))

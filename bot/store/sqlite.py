@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from bot.store.errors import UnusableDatabaseError
 
 WAIT = 1.0  # seconds a writer waits for another: not longer than somebody who wants to stop the coach
-MIGRATION_WAIT = 30.0
+MIGRATION_TRIES = 30  # times that a migration waits so long
 
 
-def connect_args(*, migrating: bool) -> dict[str, Any]:
+def connect_args() -> dict[str, Any]:
     """What the driver is told; it must not begin transactions by itself."""
-    return {"isolation_level": None, "timeout": MIGRATION_WAIT if migrating else WAIT}
+    return {"isolation_level": None, "timeout": WAIT}
 
 
 def database_file(url: URL) -> Path:
@@ -54,7 +55,13 @@ def configure(engine: Engine, *, migrating: bool) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Taking the write lock at once: two that read first and write later would lose updates or fail.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        for tries_left in reversed(range(MIGRATION_TRIES if migrating else 1)):
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                break
+            except OperationalError:  # several short waits: no signal gets through to us in one
+                if not tries_left:
+                    raise
 
 
 def copy_file(path: Path, copy: Path) -> None:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
-from bot.store import dead, inbox, outbox, reach, schema
+from bot.delivery import Outcome
+from bot.store import dead, inbox, keyring, outbox, reach
 from bot.store.cipher import Cipher
 from bot.store.columns import use_cipher
 from bot.store.decision import Decide, OnError
 from bot.store.engine import open_engine
-from bot.store.errors import StoreError, UnusableDatabaseError
+from bot.store.errors import DamagedError, UnusableDatabaseError, WrongKeyError
 from bot.store.turns import fail_turn, take_turns
 from bot.trouble import Trouble
 
-REMEMBERED = timedelta(days=8)  # Telegram repeats an update for a day at most, and begins new numbers after a week
 LONGEST_PAUSE = 5.0  # seconds between tries
 ROW_ERRORS = (IntegrityError, DataError, ProgrammingError)
+ERRORS_FOR_ALL = (UnusableDatabaseError, WrongKeyError)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -47,7 +48,7 @@ class Store:
     async def open(self) -> None:
         """Connect; raises ``WrongKeyError`` when the key does not fit what is stored."""
         try:
-            await self._run(_check_key)
+            await self._run(keyring.check, self._cipher)
         except BaseException:
             await self.close()
             raise
@@ -89,7 +90,7 @@ class Store:
             return 0
         try:
             await self._run(take_turns, decide, now, ids, on_error)
-        except StoreError:
+        except ERRORS_FOR_ALL:
             raise
         except Exception:  # something in this batch cannot be read or written: find out what
             for one in ids:
@@ -99,14 +100,18 @@ class Store:
     async def _take_turn(self, decide: Decide, now: datetime, row: int, on_error: OnError) -> None:
         try:
             await self._run(take_turns, decide, now, [row], on_error)
-        except StoreError:
+        except ERRORS_FOR_ALL:
             raise
         except Exception as error:
             await self._run(fail_turn, row, error, now, on_error)
 
     async def unsent(self, channel: str, limit: int, without: Collection[str] = ()) -> list[outbox.OutboxMessage]:
         """What waits for the first ``limit`` learners of ``channel`` but ``without``, replies before nudges."""
-        return await self._run(outbox.unsent, channel, limit, without)
+        while True:
+            try:
+                return await self._run(outbox.unsent, channel, limit, without)
+            except (DamagedError, ValueError):  # of one message: nobody else must wait for it
+                await self._run(outbox.bury_unreadable, datetime.now(UTC))
 
     async def add_nudge(
         self, channel: str, external_id: str, key: str, payload: Mapping[str, Any], now: datetime
@@ -118,9 +123,7 @@ class Store:
         """Claim these messages before sending them, all or none: False when one does not wait any more."""
         return await self._run(outbox.claim, ids, now)
 
-    async def settle(
-        self, ids: Sequence[int], outcome: outbox.Outcome, now: datetime, error: str | None = None
-    ) -> None:
+    async def settle(self, ids: Sequence[int], outcome: Outcome, now: datetime, error: str | None = None) -> None:
         """Note what became of messages, and forget what they said; with an ``error`` they are dead letters."""
         await self._run(outbox.settle, ids, outcome, now, error)
 
@@ -149,8 +152,8 @@ class Store:
         await self._run(dead.drop, name)
 
     async def prune(self, now: datetime) -> None:
-        """Forget which updates and messages there were, once nobody can repeat them any more."""
-        await self._run(_prune, now - REMEMBERED)
+        """Forget which updates and messages there were, once nobody can repeat them or wait for them any more."""
+        await self._run(_prune, now - inbox.REMEMBERED)
 
     async def swap_keyboard(self, channel: str, external_id: str, message: int | None) -> int | None:
         """Note which message of a learner now shows the buttons; returns the one that did until now."""
@@ -181,7 +184,7 @@ class Store:
     async def _run(self, work: Callable[Concatenate[Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         def transaction() -> _T:
             try:
-                with self._connected().begin() as connection:
+                with self._connected().begin() as connection, keyring.told_apart(connection, self._cipher):
                     return work(connection, *args, **kwargs)
             except ROW_ERRORS:  # of what was to be written, not of the database
                 raise
@@ -217,11 +220,3 @@ class Store:
 def _prune(connection: Connection, before: datetime) -> None:
     outbox.prune(connection, before)
     inbox.prune(connection, before)
-
-
-def _check_key(connection: Connection) -> None:
-    """Read one secret of each kind, the session that has waited longest: it has the oldest key."""
-    oldest = select(schema.session.c.payload).order_by(schema.session.c.updated_at).limit(1)
-    connection.execute(oldest).all()
-    for payload in (schema.inbox.c.payload, schema.outbox.c.payload):
-        connection.execute(select(payload).where(payload.is_not(None)).limit(1)).all()

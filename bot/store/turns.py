@@ -15,7 +15,7 @@ from bot.store.decision import Decide, Decision, OnError, Waiting
 from bot.store.inbox import bury
 from bot.store.outbox import REPLY, SORRY
 from bot.store.schema import attempt, completion, inbox, learner, outbox, session
-from bot.store.trace import trace
+from bot.trace import trace
 from dialogs.session import Progress
 
 _WEEK = timedelta(days=7)
@@ -40,8 +40,9 @@ def fail_turn(connection: Connection, row: int, error: BaseException, now: datet
     of = connection.execute(query.join(learner).where(inbox.c.id == row)).one()
     waiting = Waiting(of.update_id, of.channel, of.external_id, {}, None, Progress())
     bury(connection, row, trace(error), now)
-    apologies = list(_messages(SORRY, waiting, of.learner_id, on_error(waiting)))
-    if new := _without_repeated_apologies(connection, apologies):
+    apologies = list(_messages(SORRY, row, of.learner_id, on_error(waiting)))
+    new = _without_repeated_apologies(connection, apologies)
+    if new and not _is_apology_last(connection, of.learner_id):
         connection.execute(insert(outbox).values(created_at=now), new)
 
 
@@ -113,10 +114,10 @@ class _Batch:
         waiting = Waiting(row.update_id, row.channel, row.external_id, payload, person.session, person.progress)
         try:
             decision = decide(waiting)
-            answers = list(_messages(REPLY, waiting, row.learner_id, decision.outbox))
+            answers = list(_messages(REPLY, row.id, row.learner_id, decision.outbox))
         except Exception as error:
             self._failed.append({"row": row.id, "error": trace(error)})
-            self._outbox += _messages(SORRY, waiting, row.learner_id, on_error(waiting))
+            self._outbox += _messages(SORRY, row.id, row.learner_id, on_error(waiting))
         else:
             person.follow(decision)
             self._keep(row.learner_id, decision)
@@ -162,13 +163,11 @@ class _Batch:
         connection.execute(taken.values(done_at=self._now, payload=None))
 
 
-def _messages(
-    kind: str, waiting: Waiting, learner_id: int, payloads: Iterable[Mapping[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """Rows for the outbox; the key of each is the same whenever this turn is taken."""
+def _messages(kind: str, row: int, learner_id: int, payloads: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows for the outbox. The key of each is the same whenever this turn is taken, and no other turn's: Telegram may
+    give the number of an update to another, the inbox never that of a row."""
     for number, payload in enumerate(payloads, 1):
-        key = f"{kind}:{waiting.channel}:{waiting.update_id}:{number}"
-        yield {"learner_id": learner_id, "key": key, "payload": json.dumps(payload)}
+        yield {"learner_id": learner_id, "key": f"{kind}:{row}:{number}", "payload": json.dumps(payload)}
 
 
 def _without_repeated_apologies(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -176,3 +175,9 @@ def _without_repeated_apologies(connection: Connection, rows: list[dict[str, Any
     keys = [row["key"] for row in rows if row["key"].startswith(SORRY)]
     known = set(connection.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys)))) if keys else set()
     return [row for row in rows if row["key"] not in known]
+
+
+def _is_apology_last(connection: Connection, learner_id: int) -> bool:
+    """Whether an apology is the last that waits for a learner: it stands for what fails after it, too."""
+    waits = select(outbox.c.key).where(outbox.c.learner_id == learner_id, outbox.c.done_at.is_(None))
+    return (connection.scalar(waits.order_by(outbox.c.id.desc()).limit(1)) or "").startswith(SORRY)

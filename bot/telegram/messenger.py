@@ -13,6 +13,7 @@ import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.errors import PlainError
 from bot.telegram.limit import Limit
 from bot.telegram.outcome import UNREADABLE, seconds
 from bot.telegram.poller import Inbox, Poller
@@ -31,7 +32,7 @@ PRUNE = 3600.0  # seconds between clearings-out
 log = structlog.get_logger()
 
 
-class MessengerError(Exception):
+class MessengerError(PlainError):
     """Telegram does not let us work; the message says what to do."""
 
 

@@ -26,12 +26,13 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Message:
-    """One message to send; ``ids`` are the deliveries that are done once it is sent."""
+    """One message to send, or a part of one that is too long; the deliveries ``ids`` are done with the last part."""
 
     text: str
     entities: tuple[MessageEntity, ...]
     keyboard: InlineKeyboardMarkup | None
     ids: tuple[int, ...]
+    is_last: bool
 
 
 def render(deliveries: Sequence[Delivery]) -> Iterator[Message]:
@@ -74,7 +75,7 @@ def _messages(styled: Styled, keyboard: InlineKeyboardMarkup | None, ids: Sequen
         text = styled.text[start:end]
         inside = [mark for mark in styled.marks if start <= mark.start and mark.end <= end]
         entities = tuple(_entity(text, Mark(m.start - start, m.end - start, m.label)) for m in outermost(inside))
-        yield Message(text, entities, keyboard if last else None, tuple(ids) if last else ())
+        yield Message(text, entities, keyboard if last else None, tuple(ids), last)
 
 
 def _entity(text: str, mark: Mark) -> MessageEntity:

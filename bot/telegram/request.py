@@ -62,8 +62,9 @@ class AiohttpRequest(BaseRequest):
             raise NotSentError("the connection is closed")
         seconds = READ_TIMEOUT if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_TIMEOUT)
+        form = request_data.json_parameters if request_data else None  # we send no files
         try:
-            async with self._session.request(method, url, data=_form(request_data), timeout=timeout) as answer:
+            async with self._session.request(method, url, data=form, timeout=timeout) as answer:
                 return answer.status, await answer.read()
         except UnicodeError:  # half a character: no try will ever get through
             raise BadRequest("text that cannot be encoded") from None
@@ -91,14 +92,3 @@ class AiohttpRequest(BaseRequest):
         """Begin with new connections; requests under way fail."""
         await self.shutdown()
         await self.initialize()
-
-
-def _form(data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
-    if data is None:
-        return None
-    if not data.contains_files:
-        return data.json_parameters
-    form = aiohttp.FormData(data.json_parameters)
-    for name, (filename, content, mime) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=mime)
-    return form

@@ -7,26 +7,24 @@ its effect, a reply is sent again, and a nudge never.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from telegram import Bot, MessageEntity
 from telegram.constants import ChatAction
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import TelegramError
 
 from bot.delivery import Delivery, Outcome
-from bot.telegram.outcome import UNREADABLE, Verdict, kind, seconds, verdict
+from bot.telegram.courier import Courier, RefusedError, UncertainError, UnreachableError
+from bot.telegram.outcome import UNREADABLE
 from bot.telegram.pace import Pace
 from bot.telegram.render import Message, render
+from bot.trace import trace
 
 MOMENT = 0.5  # seconds of waiting after which the learner sees that we are typing
-FIRST_PAUSE = 0.5  # seconds before a second try
-LONGEST_PAUSE = 30.0
-
-_Answer = TypeVar("_Answer")
 
 log = structlog.get_logger()
 
@@ -41,18 +39,6 @@ class Outbox(Protocol):
     async def blocked(self, learner: str) -> None: ...
 
 
-class UnreachableError(Exception):
-    """The learner has stopped the bot."""
-
-
-class RefusedError(Exception):
-    """Telegram does not take this as it stands."""
-
-
-class UncertainError(Exception):
-    """It may have arrived."""
-
-
 class Sender:
     """Sends to many chats at once; no chat waits for another, unless Telegram asks for silence."""
 
@@ -60,12 +46,12 @@ class Sender:
         self._bot = bot
         self._outbox = outbox
         self._all = Pace(rate, max(1, int(rate)))
+        self._courier = Courier(self._all)
         self._chat_rate = chat_rate
         self._chat_burst = chat_burst
         self._paces: dict[str, Pace] = {}
-        self._silent_until = 0.0  # after a 429, on the loop's clock
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._flights: set[asyncio.Task[None]] = set()
+        self._flights: set[asyncio.Task[bool]] = set()
         self._work = asyncio.Event()
         self._idle = asyncio.Event()
         self.failed: BaseException | None = None  # of a chat's task: ends everything
@@ -138,60 +124,85 @@ class Sender:
             return
         if not all(reply.aside for reply in replies):
             await self._take_keyboard(learner)
-        left = set(ids)
-        for message in render(replies):
-            await self._pace(learner)
-            await self._fly(self._send(learner, message, nudge=False))
-            left.difference_update(message.ids)
+        await self._pace(learner)
+        left = set(ids) - await self._deliver(learner, replies, nudge=False)
         if left:  # buttons without a text cannot be shown
             await self._outbox.settle(sorted(left), "refused")
 
     async def _nudge(self, learner: str, nudge: Delivery) -> None:
         await self._pace(learner)
         if await self._outbox.claim([nudge.id]):
-            for message in render([nudge]):
-                await self._fly(self._send(learner, message, nudge=True))
+            await self._deliver(learner, [nudge], nudge=True)
 
-    async def _fly(self, sending: Coroutine[Any, Any, None]) -> None:
+    async def _deliver(self, learner: str, deliveries: Sequence[Delivery], *, nudge: bool) -> set[int]:
+        """Send what these say, the first message at once; the ids of those that something has become of.
+
+        When a part of a long message comes to nothing, so does the rest of it.
+        """
+        done: set[int] = set()
+        for number, message in enumerate(await self._rendered(deliveries)):
+            if done.isdisjoint(message.ids):
+                if number:
+                    await self._pace(learner)
+                if await self._fly(self._send(learner, message, nudge=nudge)):
+                    done.update(message.ids)
+        return done
+
+    async def _rendered(self, deliveries: Sequence[Delivery]) -> list[Message]:
+        """The messages for these; what cannot be rendered is a dead letter, and the others go without it."""
+        try:
+            return list(render(deliveries))
+        except Exception as error:
+            broken = [one for one in deliveries if not _can_be_rendered(one)] or deliveries
+            log.warning("a message cannot be shown, see attune dead list", why=type(error).__name__)
+            await self._outbox.settle([one.id for one in broken], "refused", trace(error))
+        return await self._rendered([one for one in deliveries if one not in broken])
+
+    async def _fly(self, sending: Coroutine[Any, Any, bool]) -> bool:
         """Once a message is on its way, what becomes of it must be noted, whoever cancels us."""
         flight = asyncio.create_task(sending)
         self._flights.add(flight)
         flight.add_done_callback(self._flights.discard)
-        await asyncio.shield(flight)
+        return await asyncio.shield(flight)
 
     async def _take_keyboard(self, learner: str) -> None:
         """The buttons of the step before are used up."""
         old = await self._outbox.swap_keyboard(learner, None)
         if old is not None:
             with suppress(RefusedError):
-                await self._insist(lambda: self._bot.edit_message_reply_markup(int(learner), old))
+                await self._courier.insist(lambda: self._bot.edit_message_reply_markup(int(learner), old))
 
     async def _pace(self, learner: str) -> None:
         now = asyncio.get_running_loop().time()
         pace = self._paces.setdefault(learner, Pace(self._chat_rate, self._chat_burst))
         pause = max(pace.take(now), self._all.take(now))
-        if pause >= MOMENT and not self._silent():
+        if pause >= MOMENT and not self._courier.silent():
             with suppress(TelegramError, *UNREADABLE):
                 await self._bot.send_chat_action(int(learner), ChatAction.TYPING)
         await asyncio.sleep(pause)
 
     # ------------------------------------------------------------------ one request
-    async def _send(self, learner: str, message: Message, *, nudge: bool) -> None:
-        """Send one message and note what became of it. Raises UnreachableError."""
+    async def _send(self, learner: str, message: Message, *, nudge: bool) -> bool:
+        """Send one message and note what became of it, if that is clear by now. Raises UnreachableError."""
         try:
             try:
-                sent = await self._insist(partial(self._message, learner, message, message.entities), once=nudge)
+                sent = await self._courier.insist(
+                    partial(self._message, learner, message, message.entities), once=nudge
+                )
             except RefusedError:  # plain text, rather than nothing
-                sent = await self._insist(partial(self._message, learner, message, ()), once=nudge)
+                sent = await self._courier.insist(partial(self._message, learner, message, ()), once=nudge)
         except UncertainError:
             await self._outbox.settle(message.ids, "unknown")
         except RefusedError as error:
             log.warning("a message is refused, see attune dead list", why=str(error))
             await self._outbox.settle(message.ids, "refused", f"refused: {error}")
         else:
+            if not message.is_last:
+                return False
             if message.keyboard and sent:
                 await self._outbox.swap_keyboard(learner, sent)
             await self._outbox.settle(message.ids, "sent")
+        return True
 
     async def _message(self, learner: str, message: Message, entities: Sequence[MessageEntity]) -> int:
         """Send it; its number at Telegram's."""
@@ -200,49 +211,9 @@ class Sender:
         )
         return sent.message_id
 
-    async def _insist(self, call: Callable[[], Awaitable[_Answer]], *, once: bool = False) -> _Answer | None:
-        """Try until it is clear what became of it; with ``once``, never where it may have had its effect already.
 
-        None when there was nothing to do any more. Raises UnreachableError, RefusedError or UncertainError.
-        """
-        pause = FIRST_PAUSE
-        while True:
-            if await self._silence():  # not all at once afterwards
-                await asyncio.sleep(self._all.take(asyncio.get_running_loop().time()))
-            try:
-                return await call()
-            except RetryAfter as error:
-                self._be_silent(seconds(error))
-                continue
-            except TelegramError as error:
-                found, why = verdict(error), kind(error)
-            except UNREADABLE:
-                found, why = Verdict.UNCERTAIN, "an answer that cannot be read"
-            match found:
-                case Verdict.DONE:
-                    return None
-                case Verdict.UNREACHABLE:
-                    raise UnreachableError
-                case Verdict.REFUSED:
-                    raise RefusedError(why)
-                case Verdict.UNCERTAIN if once:
-                    raise UncertainError
-            log.info("a request is tried again", because=found.name)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    def _be_silent(self, for_seconds: float) -> None:
-        until = asyncio.get_running_loop().time() + for_seconds
-        self._silent_until = max(self._silent_until, until)
-
-    def _silent(self) -> float:
-        """For how many seconds Telegram does not want to hear from us; 0 when it does."""
-        return max(0.0, self._silent_until - asyncio.get_running_loop().time())
-
-    async def _silence(self) -> bool:
-        """Wait until Telegram wants to hear from us again; whether there was anything to wait for."""
-        waited = False
-        while left := self._silent():
-            waited = True
-            await asyncio.sleep(left)
-        return waited
+def _can_be_rendered(delivery: Delivery) -> bool:
+    with suppress(Exception):
+        list(render([delivery]))
+        return True
+    return False

@@ -71,12 +71,12 @@ class Storm:
 class Faults:
     """What goes wrong next, by method."""
 
-    _waiting: dict[str, list[Fault]] = field(default_factory=dict)
+    _waiting: dict[str, list[Fault | None]] = field(default_factory=dict)
     _storms: dict[str, Storm] = field(default_factory=dict)
 
-    def plan(self, method: str, n: int, how: How) -> None:
-        """Let the next ``n`` requests of this method go wrong."""
-        self._waiting.setdefault(method, []).extend([fault(how)] * n)
+    def plan(self, method: str, n: int, how: How | None) -> None:
+        """Let the next ``n`` requests of this method go wrong; or go well, before what is planned after."""
+        self._waiting.setdefault(method, []).extend([fault(how) if how else None] * n)
 
     def storm(self, method: str, chance: Random, odds: Odds) -> None:
         """From now on, let requests of this method go wrong with these probabilities."""

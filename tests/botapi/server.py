@@ -130,6 +130,10 @@ class BotApiServer:
         """Let the next requests of a method go wrong."""
         self._faults.plan(method, n, how)
 
+    def spare_next(self, method: str, n: int) -> None:
+        """Let the next requests of a method go well, before those that are to go wrong."""
+        self._faults.plan(method, n, None)
+
     def storm(self, chance: Random, odds: faults.Odds, methods: Iterable[str] = STORMY) -> None:
         """From now on, let each request of these methods go wrong with these probabilities.
 

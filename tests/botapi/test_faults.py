@@ -73,6 +73,14 @@ async def test_trouble_comes_as_often_as_planned(
     assert server.violations == []
 
 
+async def test_trouble_can_wait_for_its_turn(client: Client, user: FakeUser, server: BotApiServer) -> None:
+    server.storm(Random(1), {500: 1.0})
+    server.spare_next("sendMessage", 2)
+    server.fail_next("sendMessage", 1, 403)
+    codes = [(await client("sendMessage", chat_id=7, text="x")).get("error_code") for _ in range(4)]
+    assert codes == [None, None, 403, 500]
+
+
 @pytest.mark.parametrize(("how", "effect"), [("drop", False), ("lost", True)])
 async def test_a_connection_breaks(
     client: Client, user: FakeUser, server: BotApiServer, how: How, effect: bool

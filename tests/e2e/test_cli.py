@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot import __version__
 
-from .conftest import ROOT, Home
+from .conftest import ONBOARDING, ROOT, Home
 
 
 def test_read_answers_a_line_for_a_line(home: Home) -> None:
@@ -34,6 +37,15 @@ def test_read_names_a_line_it_cannot_read(home: Home, line: str) -> None:
     assert done.returncode == 2
     assert "line 2" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("read",), ("content", "check"), ("--help",)], ids=" ".join)
+def test_authors_wait_for_no_database_and_no_messenger(home: Home, command: tuple[str, ...]) -> None:
+    done = home.run(*command, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == 0
+    assert {"dialogs", "typer"} <= loaded, "this is where imports are told"
+    assert not {"alembic", "telegram", "aiohttp", "prompt_toolkit"} & loaded
 
 
 def test_settings_hide_secrets(home: Home) -> None:
@@ -67,6 +79,49 @@ def test_version_and_help(home: Home) -> None:
 def test_db_upgrade_says_when_it_is_done(home: Home) -> None:
     done = home.run("db", "upgrade")
     assert (done.returncode, done.stdout) == (0, "The database is up to date.\n")
+
+
+def test_a_backup_is_made_while_somebody_writes_and_can_be_gone_back_to(home: Home) -> None:
+    home.chat(*ONBOARDING)
+    [database] = home.path.rglob("attune.db")
+    copy = home.path / "copy.db"
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM session")
+        done = home.run("db", "backup", str(copy))
+        other.execute("COMMIT")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert str(copy) in done.stdout
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert "18 or older?" in home.chat(), "without the copy, all is lost"
+    for file in (Path(f"{database}-wal"), Path(f"{database}-shm")):
+        file.unlink(missing_ok=True)
+    copy.replace(database)
+    assert "Sam comes to the door" in home.chat()
+
+
+def test_a_backup_that_cannot_be_made_is_one_line_and_leaves_everything(home: Home) -> None:
+    there = home.path / "there"
+    there.write_text("my diary")
+    missing, nowhere = str(home.path / "copy.db"), str(home.path / "there" / "copy.db")
+    postgres = {"ATTUNE_DATABASE_URL": "postgresql://localhost/attune"}
+
+    def told(target: str, env: dict[str, str] | None = None) -> str:
+        done = home.run("db", "backup", target, env=env)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+        return done.stderr
+
+    assert "There is no database yet" in told(missing)
+    assert not list(home.path.rglob("*.db"))
+    home.chat("1")
+    assert "is there already" in told(str(there))
+    assert there.read_text() == "my diary"
+    assert f"The copy cannot be made: {nowhere}" in told(nowhere)
+    [database] = home.path.rglob("attune.db")
+    database.write_text("my diary " * 100)
+    assert "not a database" in told(missing)
+    assert not Path(missing).exists()
+    assert "pg_dump" in told(missing, postgres)
 
 
 def test_an_author_works_on_a_copy_of_the_content(home: Home) -> None:

@@ -20,10 +20,14 @@ from operator import methodcaller
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot import app
 from bot.settings import Settings
+from bot.store import Cipher, Store
 from bot.telegram import messenger, poller
+from bot.wire import pack_event
+from dialogs.event import Command
 from tests.botapi.errors import BadRequest
 from tests.botapi.faults import How
 from tests.botapi.messages import NOT_MODIFIED
@@ -307,6 +311,60 @@ def test_an_update_that_cannot_be_read_is_set_aside(scene: Scene, kind: str) -> 
     assert re.fullmatch(f"attune: This version cannot read {letter} either.*\n", again.stderr)
 
 
+# ---------------------------------------------------------------------- what is stored cannot be read
+def damage_place(coach: Running, learner: FakeUser) -> None:
+    """A bad sector, in the middle of what is kept of one learner."""
+    theirs = "learner_id = (SELECT id FROM learner WHERE external_id = ?)"
+    with closing(sqlite3.connect(coach.database, timeout=10)) as database, database:
+        database.execute(f"UPDATE session SET payload = substr(payload, 2) WHERE {theirs}", (str(learner.id),))  # noqa: S608
+
+
+def test_a_place_that_is_damaged_holds_up_one_learner_until_the_operator_lets_them_begin_anew(
+    running: Callable[..., Scene],
+) -> None:
+    with BotApiServer() as server:
+        scene = running(server)
+        learner, other = scene.learners(2)
+        damage_place(scene.coach, learner)
+        learner.send(SECRET)
+        seen(learner, SORRY)
+        assert other.press(ADULT)
+        assert scene.coach.stop() == 0
+        scene.coach.start()
+        assert other.press(PARTNER), "the next start finds the key right"
+        [letter] = scene.letters(learner)
+        assert re.search(rf"^{letter}\t.*\t{learner.id}\tDamagedError$", scene.dead("list"), re.MULTILINE)
+        assert SECRET not in scene.dead("show", letter)
+        scene.dead("drop", letter)
+        learner.send("/start")
+        seen(learner, "18 or older?", 2)
+        assert times_told(learner, SORRY) == 1
+
+
+def test_a_coach_that_meets_a_key_it_does_not_have_says_so_and_gives_up_nothing(running: Callable[..., Scene]) -> None:
+    """Somebody has changed the key, and not told the coach that runs."""
+    with BotApiServer() as server:
+        scene = running(server)
+        learner = scene.learner()
+        [right] = scene.coach.home.path.rglob("secret.key")
+        both = f"{Fernet.generate_key().decode()},{right.read_text()}"
+        event = pack_event(Command("help"))
+
+        async def write() -> None:
+            async with Store(scene.coach.url, Cipher(both, "the test"), patient=True) as store:
+                await store.receive(CHANNEL, str(learner.id), event)
+
+        asyncio.run(write())
+        until(lambda: not scene.coach.is_alive(), "the end")
+        assert scene.coach.process.returncode == 1
+        assert scene.log.count("attune: What is stored cannot be read with the key in the file") == 1
+        assert times_told(learner, SORRY) == 0
+        scene.coach.env["ATTUNE_SECRET_KEY"] = both
+        scene.coach.start()
+        seen(learner, HELP)
+        assert scene.coach.attune("dead", "list").stdout == "There are none.\n"
+
+
 # ---------------------------------------------------------------------- Telegram asks for silence
 def test_when_telegram_asks_for_silence_everybody_waits(scene: Scene) -> None:
     learners = scene.learners(2)
@@ -511,6 +569,31 @@ def test_a_coach_that_telegram_does_not_answer_at_its_start_leaves_in_time(runni
         scene = running(server)
         until(lambda: scene.saw("stall"))
         assert scene.coach.stop() == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_coach_that_waits_to_begin_behind_somebody_who_writes_leaves_in_time(
+    running: Callable[..., Scene], how: signal.Signals
+) -> None:
+    with BotApiServer() as server:
+        scene = running(server)
+        learner = scene.learner()
+        assert scene.coach.stop() == 0
+        with locked_database(scene.coach):
+            scene.coach.start()
+            until(lambda: has_open(scene.coach), "a look at the database")
+            scene.coach.process.send_signal(how)
+            assert scene.coach.process.wait(5) == 0
+        scene.coach.start()
+        assert learner.press(ADULT)
+
+
+def has_open(coach: Running) -> bool:
+    """Does it use its database?"""
+    with suppress(FileNotFoundError):  # a file may be closed while we look
+        files = [file.readlink() for file in Path(f"/proc/{coach.process.pid}/fd").iterdir()]
+        return coach.database in files
+    return False
 
 
 # ---------------------------------------------------------------------- the disk

@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=8)
 
 State = Literal["waiting", "claimed", "dead", "done"]
 Letter = tuple[str, int]
-"""A dead letter: its kind, and the number of the update or the id of the message."""
+"""A dead letter: its kind, and the id of the update or the message."""
 
 
 @dataclass
@@ -31,27 +31,34 @@ class Person:
     session: Session = field(default_factory=Session)
     done: set[str] = field(default_factory=set)
     attempts: int = 0
-    is_blocked: bool = False
+    blocked_at: datetime | None = None
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.blocked_at is not None
 
 
 @dataclass
 class Update:
-    """Something that came in; nobody's, while it cannot be read."""
+    """Something that came in; nobody's, while it cannot be read. Telegram may give its number to another in time."""
 
+    id: int
     number: int
     person: str
     event: Event | None
+    received_at: datetime
     state: State = "waiting"
     done_at: datetime | None = None
 
 
 @dataclass
 class Message:
-    """Something that goes out. ``about`` is the update it answers, or the key of a nudge."""
+    """Something that goes out. ``about`` is the id of the update it answers, or the key of a nudge."""
 
     person: str
     effect: Effect
     about: int | str
+    created_at: datetime
     state: State = "waiting"
     done_at: datetime | None = None
     id: int = 0
@@ -73,27 +80,34 @@ class Model:
         self.forgotten: set[int] = set()
         """Numbers of updates that nobody repeats any more."""
         self.apologized: set[int] = set()
+        self._received = 0
 
     # ------------------------------------------------------------------ coming in
     def receive(self, updates: Iterable[Received | Unread], now: datetime) -> None:
         """What is known changes nothing; of what is too much, the first is kept as word of it."""
         for update in updates:
+            if self._knows(update.update, now):
+                continue
             if isinstance(update, Received):
-                if not self._knows(update.update):
-                    # Whoever is heard from can be reached, whether or not it is kept what they said.
-                    self.people.setdefault(update.learner, Person()).is_blocked = False
-                    self._keep(update)
-            elif not self._knows(update.update):
-                self.updates.append(Update(update.update, "", None, "dead", now))
+                # Whoever is heard from can be reached, whether or not it is kept what they said.
+                self.people.setdefault(update.learner, Person()).blocked_at = None
+                self._keep(update, now)
+            else:
+                self._add(update.update, "", None, now, "dead")
 
-    def _keep(self, update: Received) -> None:
+    def _keep(self, update: Received, now: datetime) -> None:
         waiting = sum(one.person == update.learner and one.state == "waiting" for one in self.updates)
         if waiting <= MOST:
             event = update.event if waiting < MOST else TooFast()
-            self.updates.append(Update(update.update, update.learner, event))
+            self._add(update.update, update.learner, event, now)
 
-    def _knows(self, number: int) -> bool:
-        return any(update.number == number for update in self.updates)
+    def _add(self, number: int, person: str, event: Event | None, now: datetime, state: State = "waiting") -> None:
+        self._received += 1
+        done_at = now if state == "dead" else None
+        self.updates.append(Update(self._received, number, person, event, now, state, done_at))
+
+    def _knows(self, number: int, now: datetime) -> bool:
+        return any(update.number == number and update.received_at >= now - REMEMBERED for update in self.updates)
 
     # ------------------------------------------------------------------ turns
     def take_turns(self, now: datetime) -> int:
@@ -104,12 +118,12 @@ class Model:
                 said = self._answer(update, now)
             except LookupError:
                 update.state = "dead"
-                said = [] if update.number in self.apologized else [self._sorry]  # one apology
-                self.apologized.add(update.number)
+                said = [] if update.id in self.apologized else [self._sorry]  # one apology
+                self.apologized.add(update.id)
             else:
                 update.state = "done"
             update.done_at = now
-            self.messages += [Message(update.person, effect, update.number) for effect in said]
+            self.messages += [Message(update.person, effect, update.id, now) for effect in said]
         return len(waiting)
 
     def _answer(self, update: Update, now: datetime) -> list[Effect]:
@@ -128,12 +142,12 @@ class Model:
         waiting = [one for one in self.messages if one.state == "waiting" and one.person not in away]
         return sorted(waiting, key=lambda message: message.is_nudge)[:TOGETHER]
 
-    def nudge(self, person: str, key: str, effect: Effect) -> bool:
+    def nudge(self, person: str, key: str, effect: Effect, now: datetime) -> bool:
         """Whether somebody is going to get this; nobody gets the same key twice."""
         is_new = all(message.about != key for message in self.messages)
         can_be_reached = person in self.people and not self.people[person].is_blocked
         if is_new and can_be_reached:
-            self.messages.append(Message(person, effect, key))
+            self.messages.append(Message(person, effect, key, now))
         return is_new and can_be_reached
 
     def claim(self, ids: Collection[int]) -> None:
@@ -154,8 +168,8 @@ class Model:
                 message.state, message.done_at = ("done", now) if message.is_nudge else ("waiting", None)
 
     def block(self, person: str, now: datetime) -> None:
-        """Somebody left: what waits for them is not for them any more. What is said later waits until it is tried."""
-        self.people[person].is_blocked = True
+        """Somebody left: what waits for them is not for them any more. What is said later waits for some days."""
+        self.people[person].blocked_at = now
         for message in self.messages:
             if message.person == person and message.state in ("waiting", "claimed"):
                 message.state, message.done_at = "done", now
@@ -166,7 +180,7 @@ class Model:
     # ------------------------------------------------------------------ later
     def letters(self) -> set[Letter]:
         """The dead letters."""
-        turns = {("turn" if one.person else "update", one.number) for one in self.updates if one.state == "dead"}
+        turns = {("turn" if one.person else "update", one.id) for one in self.updates if one.state == "dead"}
         return turns | {("message", self._together(one)[0].id) for one in self.messages if one.state == "dead"}
 
     def retry(self, letter: Letter) -> None:
@@ -174,9 +188,9 @@ class Model:
         for one in self._dead(letter):
             one.state, one.done_at = "waiting", None
 
-    def replace(self, number: int, person: str, event: Event) -> None:
+    def replace(self, id: int, person: str, event: Event) -> None:  # noqa: A002
         """A dead update can be read now, and takes its old place."""
-        one = self._update(number)
+        one = self._update(id)
         one.person, one.event, one.state, one.done_at = person, event, "waiting", None
 
     def drop(self, letter: Letter) -> None:
@@ -185,17 +199,22 @@ class Model:
             one.state = "done"
 
     def prune(self, now: datetime) -> None:
-        """Forget what was done long ago."""
+        """Forget what was done long ago, and what has waited long for those who left long ago."""
+        before = now - REMEMBERED
 
         def is_old(one: Update | Message) -> bool:
-            return one.state == "done" and one.done_at is not None and one.done_at < now - REMEMBERED
+            return one.state == "done" and one.done_at is not None and one.done_at < before
+
+        def is_late(one: Message) -> bool:
+            left = self.people[one.person].blocked_at
+            return one.state in ("waiting", "claimed") and one.created_at < before and bool(left and left < before)
 
         self.forgotten |= {update.number for update in self.updates if is_old(update)}
         self.updates = [update for update in self.updates if not is_old(update)]
-        self.messages = [message for message in self.messages if not is_old(message)]
+        self.messages = [message for message in self.messages if not (is_old(message) or is_late(message))]
 
-    def _update(self, number: int) -> Update:
-        return next(update for update in self.updates if update.number == number)
+    def _update(self, id: int) -> Update:  # noqa: A002
+        return next(update for update in self.updates if update.id == id)
 
     def _dead(self, letter: Letter) -> Sequence[Update | Message]:
         kind, number = letter

@@ -13,7 +13,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Coroutine, Sequence
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -66,7 +66,7 @@ class Correspondence(RuleBasedStateMachine):
         self.open()
         self.model = Model(self.course, "[sorry]")
         self.phones = Phones()
-        self.posted: list[Received | Unread] = []  # all that ever came in
+        self.posted: dict[int, tuple[Received | Unread, datetime]] = {}  # the last that came in with each number
         self.flight: list[tuple[str, Delivery]] = []  # claimed, and not settled yet
         self.gone: set[str] = set()
         self.deliver([self.post(who, Command("start", "cave")) for who in PEOPLE])
@@ -118,13 +118,13 @@ class Correspondence(RuleBasedStateMachine):
         self.gone.add(who)
         self.lose(who)
         self.land(late, "refused", "refused: Forbidden")
-        self.nudge(who, f"since {len(self.posted)}")  # a reason of its own, and nobody to get it
+        self.nudge(who, f"since {self.next_number()}")  # a reason of its own, and nobody to get it
 
     @rule(who=WHO)
     def come_back(self, who: str) -> None:
         self.gone.discard(who)
         self.do(self.store.mark_back(CHANNEL, who))
-        self.model.people[who].is_blocked = False
+        self.model.people[who].blocked_at = None
 
     # ------------------------------------------------------------------ Telegram, giving
     @rule(which=st.lists(st.integers(0, 30), min_size=1, max_size=4))
@@ -141,10 +141,17 @@ class Correspondence(RuleBasedStateMachine):
 
     @rule()
     def telepathize(self) -> None:
-        number = len(self.posted) + 1
+        number = self.next_number()
         odd = Unread(number, {"update_id": number, "telepathy": {}}, "an update of a new kind")
-        self.posted.append(odd)
+        self.posted[number] = odd, self.clock()
         self.deliver([odd])
+
+    @precondition(lambda self: self.numbers_of_old())
+    @rule(who=WHO, which=WHICH)
+    def begin_numbers_anew(self, who: str, which: int) -> None:
+        """After a quiet week, a number comes that another update had."""
+        numbers = self.numbers_of_old()
+        self.deliver([self.post(who, self.reply(who), numbers[which % len(numbers)])])
 
     # ------------------------------------------------------------------ Telegram, taking
     @rule(who=WHO)
@@ -182,7 +189,7 @@ class Correspondence(RuleBasedStateMachine):
         """Somebody is nudged, or has been for the same reason."""
         effect = Say(f"{self.phones.token(who)} How did it go?")
         added = self.do(self.store.add_nudge(CHANNEL, who, key, pack_effect(effect), self.clock()))
-        assert added == self.model.nudge(who, key, effect)
+        assert added == self.model.nudge(who, key, effect, self.clock())
 
     # ------------------------------------------------------------------ the operator
     @precondition(lambda self: self.model.letters())
@@ -265,15 +272,24 @@ class Correspondence(RuleBasedStateMachine):
     def reply(self, who: str, words: str = "") -> Typed:
         return Typed(f"{self.phones.token(who)} {ECHOED} {words}")
 
-    def post(self, who: str, event: Event) -> Received:
+    def next_number(self) -> int:
+        return max(self.posted, default=0) + 1
+
+    def post(self, who: str, event: Event, number: int | None = None) -> Received:
         """A new update, not yet delivered."""
-        update = Received(len(self.posted) + 1, who, event)
-        self.posted.append(update)
+        update = Received(number or self.next_number(), who, event)
+        self.posted[update.update] = update, self.clock()
+        self.model.forgotten.discard(update.update)
         return update
 
     def repeatable(self) -> list[Received | Unread]:
         """What Telegram may deliver again."""
-        return [update for update in self.posted if update.update not in self.model.forgotten]
+        young = [update for update, at in self.posted.values() if at >= self.clock() - REMEMBERED]
+        return [update for update in young if update.update not in self.model.forgotten]
+
+    def numbers_of_old(self) -> list[int]:
+        """Numbers that Telegram may come to again."""
+        return [number for number, (_, at) in self.posted.items() if at < self.clock() - REMEMBERED]
 
     def deliver(self, updates: Sequence[Received | Unread]) -> None:
         self.do(self.desk.receive_all(updates))
@@ -319,7 +335,7 @@ class Correspondence(RuleBasedStateMachine):
 
     def letters(self) -> dict[Letter, str]:
         """The dead letters with their names."""
-        turns = "SELECT iif(learner_id IS NULL, 'update', 'turn'), update_id, id FROM inbox WHERE error IS NOT NULL"
+        turns = "SELECT iif(learner_id IS NULL, 'update', 'turn'), id, id FROM inbox WHERE error IS NOT NULL"
         together = "iif(nudge, key, rtrim(key, '0123456789')), done_at"  # what one turn said and was refused at once
         messages = f"SELECT 'message', min(id), min(id) FROM outbox WHERE error IS NOT NULL GROUP BY {together}"  # noqa: S608
         rows = self.ask(f"{turns} UNION ALL {messages}")

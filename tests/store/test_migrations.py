@@ -178,5 +178,5 @@ async def test_everything_can_be_said_to_postgresql(
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     statements = {str(clause.compile(dialect=dialect)) for clause in said}
     kinds = {statement.split()[0] for statement in statements}
-    assert kinds == {"CREATE", "SELECT", "INSERT", "UPDATE", "SAVEPOINT", "RELEASE"}
+    assert kinds == {"CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE"}
     assert "TIMESTAMP WITH TIME ZONE" in "".join(statements)

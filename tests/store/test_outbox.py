@@ -1,13 +1,13 @@
 """What waits to be sent: claims, outcomes, nudges and what is forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
-from bot.store import Arrival, Cap, Store
+from bot.store import Arrival, Cap, Decision, Store
+from bot.store.inbox import REMEMBERED
 from bot.store.schema import inbox, outbox
-from bot.store.store import REMEMBERED
 from tests.store.player import Player
 
 CHANNEL = "telegram:1"
@@ -247,6 +247,110 @@ async def test_dead_letters_and_what_waits_are_never_forgotten(store: Store, now
     assert await take(store, now) == 1
 
 
+@pytest.mark.parametrize("end", ["dropped", "mended"])
+async def test_an_apology_is_forgotten_with_its_turn(store: Store, now: datetime, end: str) -> None:
+    """Until then it is known, so that it is not repeated."""
+    for _ in range(12):  # 1 is how 11 and 12 begin
+        await store.receive(CHANNEL, "me", {"text": "crash"})
+    old = now - REMEMBERED * 2
+    await take(store, old)
+    await store.settle([message.id for message in await store.unsent(CHANNEL, 100)], "sent", old)
+    first, *others = await store.dead_letters()
+    for letter in others:
+        await store.drop(letter.id)
+    await store.prune(now)
+    assert set(await outcomes(store)) == {"sorry:1:1"}
+    if end == "dropped":
+        await store.drop(first.id)
+    else:
+        await store.revive(first.id)
+        await store.prune(now)
+        assert set(await outcomes(store)) == {"sorry:1:1"}, "it has another try"
+        await store.take_turns(lambda _: Decision("[]"), old, on_error=Player().apologise)
+    await store.prune(now)
+    assert await outcomes(store) == {}
+
+
+async def test_what_waits_for_somebody_who_left_is_forgotten_in_time(store: Store, now: datetime) -> None:
+    long_ago, lately = now - REMEMBERED * 2, now - timedelta(days=1)
+    for who, left, said in (
+        ("gone", long_ago, long_ago),
+        ("gone and heard of lately", long_ago, lately),
+        ("just gone", lately, long_ago),
+        ("there", None, long_ago),
+    ):
+        await store.receive(CHANNEL, who, {"text": "hello"})
+        if left:
+            await store.mark_blocked(CHANNEL, who, left)
+        await take(store, said)
+    await store.prune(now)
+    kept = await store._run(lambda c: c.scalars(select(outbox.c.learner_id).order_by(outbox.c.id)).all())
+    assert kept == [2, 2, 3, 3, 4, 4]
+    assert await keys(store) == ["re:4:1", "re:4:2"]
+    await store.receive(CHANNEL, "gone", {"text": "back"})
+    await take(store, now)
+    assert [key for key in await keys(store) if key not in ("re:4:1", "re:4:2")] == ["re:5:1", "re:5:2"]
+
+
+# ---------------------------------------------------------------------- numbers that begin anew
+async def age(store: Store, by: timedelta) -> None:
+    """Let so much time pass since everything came in."""
+
+    def change(connection: Connection) -> None:
+        for row in connection.execute(select(inbox.c.id, inbox.c.received_at)).all():
+            earlier = update(inbox).where(inbox.c.id == row.id).values(received_at=row.received_at - by)
+            connection.execute(earlier)
+
+    await store._run(change)
+
+
+async def test_a_number_that_a_dead_letter_has_had_is_a_new_update_after_a_quiet_week(
+    store: Store, now: datetime
+) -> None:
+    await store.receive(CHANNEL, "me", {"text": "crash"}, 7)
+    await store.receive(CHANNEL, "me", {"text": "refused"}, 8)
+    await take(store, now)
+    ids = {message.key: message.id for message in await store.unsent(CHANNEL, 10)}
+    await store.settle([ids.pop("sorry:1:1")], "sent", now)
+    await store.settle([*ids.values()], "refused", now, "refused: Bad Request")
+
+    await age(store, REMEMBERED - timedelta(minutes=1))
+    for number in (7, 8):
+        await store.receive(CHANNEL, "you", {"text": "too soon"}, number)
+    assert await take(store, now) == 0
+
+    await age(store, timedelta(minutes=2))
+    arrivals = [Arrival(7, "you", {"text": "crash"}), Arrival(8, "you", {"text": "new"})]
+    for _ in range(2):
+        await store.receive_all(CHANNEL, arrivals)
+    assert await take(store, now) == 2
+    told = [(message.external_id, message.payload["say"]) for message in await store.unsent(CHANNEL, 10)]
+    assert told == [("you", "sorry"), ("you", "you said"), ("you", "new")]
+
+    letters = await store.dead_letters()
+    assert sorted((one.kind, one.external_id, str(one.payload)) for one in letters) == [
+        ("message", "me", "[{'say': 'you said'}, {'say': 'refused'}]"),
+        ("turn", "me", "{'text': 'crash'}"),
+        ("turn", "you", "{'text': 'crash'}"),
+    ]
+    (first,) = [one for one in letters if (one.kind, one.external_id) == ("turn", "me")]
+    await store.revive(first.id)
+    assert await take(store, now) == 1, "an earlier one can still be tried again"
+
+
+async def test_a_number_that_is_kept_to_count_on_is_a_new_update_after_a_quiet_week(
+    store: Store, now: datetime
+) -> None:
+    await store.receive(CHANNEL, "me", {"text": "one"}, 7)
+    await take(store, now)
+    await age(store, REMEMBERED + timedelta(minutes=1))
+    await store.change_reach(CHANNEL, "me", 7, datetime.now(UTC), blocked=True)
+    assert await keys(store) == []
+    await age(store, REMEMBERED + timedelta(minutes=1))
+    await store.receive(CHANNEL, "me", {"text": "two"}, 7)
+    assert await take(store, now) == 1
+
+
 # ---------------------------------------------------------------------- who cannot be reached
 async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now: datetime) -> None:
     await store.receive(CHANNEL, "me", {"text": "one"}, 1)
@@ -256,7 +360,7 @@ async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now
     await store.receive(CHANNEL, "me", {"text": "one"}, 1)
     assert await keys(store) == [], "what Telegram only repeats is no sign of life"
     await store.receive(CHANNEL, "me", {"text": "two"}, 2)
-    assert await keys(store) == [f"re:{CHANNEL}:1:1", f"re:{CHANNEL}:1:2"]
+    assert await keys(store) == ["re:1:1", "re:1:2"]
 
 
 async def test_a_repeated_block_drops_nothing_that_came_since(store: Store, now: datetime) -> None:

@@ -30,8 +30,8 @@ async def test_a_turn_from_the_inbox_to_the_outbox(store: Store, now: datetime) 
     assert player.seen == [Waiting(7, "terminal", "me", {"text": "hello"}, None, Progress())]
     messages = await store.unsent("terminal", 10)
     assert [(m.key, m.external_id, m.payload) for m in messages] == [
-        ("re:terminal:7:1", "me", {"say": "you said"}),
-        ("re:terminal:7:2", "me", {"say": "hello"}),
+        ("re:1:1", "me", {"say": "you said"}),
+        ("re:1:2", "me", {"say": "hello"}),
     ]
     await store.settle([messages[0].id], "sent", now)
     assert await store.unsent("terminal", 10) == messages[1:]

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +63,19 @@ async def test_any_other_store_says_so_and_gives_up(url: str, file: Path, cipher
             with pytest.raises(UnusableDatabaseError, match="database is locked"):
                 await store.receive("terminal", "me", {"text": "hello"})
         assert await store.receive("terminal", "me", {"text": "hello"}) == 1
+
+
+def test_a_migration_waits_for_several_times_as_long(url: str, file: Path) -> None:
+    migrate(url)
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        soon = threading.Timer(4 * sqlite_module.WAIT, other.execute, ["COMMIT"])
+        soon.start()
+        migrate(url)
+        soon.join()
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UnusableDatabaseError, match="database is locked"):
+            migrate(url)
 
 
 @pytest.mark.parametrize(

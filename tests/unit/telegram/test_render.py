@@ -69,7 +69,7 @@ def test_a_long_text_is_cut_between_sentences() -> None:
     assert len(parts) == 2
     assert all(part.text.endswith(".") and units(part.text) <= LIMIT for part in parts)
     assert [part.keyboard is None for part in parts] == [True, False]
-    assert [part.ids for part in parts] == [(), (1, 2)]
+    assert [(part.ids, part.is_last) for part in parts] == [((1, 2), False), ((1, 2), True)]
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)

@@ -43,24 +43,28 @@ class _Place:
     begins: int = 0
     finishes: int = 0
 
+    @property
+    def leads(self) -> bool:
+        """Whether a word, a gap or the end of the sentence decides something here."""
+        return bool(self.words or self.lists or self.gap is not None or self.finishes)
+
+
+_Owners = tuple[tuple[int, int], ...]
+
 
 class _State:
     """The places that a run of words leads to, and the owners of the phrases that are complete there."""
 
-    __slots__ = ("complete", "finished", "following", "gaps", "lists", "opened", "over_pause", "words")
+    __slots__ = ("complete", "finished", "following", "places")
 
-    def __init__(self, places: list[_Place], complete: tuple[int, ...], finished: tuple[int, ...]) -> None:
+    def __init__(self, places: frozenset[int], gaps: bool, complete: _Owners, finished: _Owners) -> None:
+        self.places = places
         self.complete = complete
         self.finished = finished
         """… if the sentence ends here."""
-        self.words = [place.words for place in places if place.words]
-        self.opened: dict[str, list[int]] = {}
-        """Where the words of opened lists lead to."""
-        self.lists = [one for place in places for one in place.lists]
-        self.gaps = [place.gap for place in places if place.gap is not None]
-        self.over_pause = [place.gap for place in places if place.gap is not None and place.over_pause]
-        self.following: tuple[dict[str, _State | None], dict[str, _State | None]] = ({}, {})
-        """Without and with a pause before the next word."""
+        plain: dict[str, _State | None] = {}
+        self.following = (plain, {} if gaps else plain)
+        """Without and with a pause before the next word, which only a gap minds."""
 
 
 class Automaton:
@@ -69,18 +73,25 @@ class Automaton:
     def __init__(self, small: Small) -> None:
         self._small = small
         self._places = [_Place()]
-        self._owners: dict[int, set[int]] = {}
+        self._owners: dict[int, set[tuple[int, int]]] = {}
+        """Whose phrases are complete at a place, and how many words more they may take in."""
         self._rests: dict[tuple[tuple[str, ...], int], int] = {}
         self._known: set[str] = set(small.negators | small.buts)
         self._states: dict[frozenset[int], _State] = {}
         self._starts: dict[bool, _State] = {}
 
     def add(self, phrase: Sequence, owner: int) -> None:
-        """Learn a phrase. All must be known before the first search."""
-        self._owners.setdefault(self._build(phrase, 0), set()).add(owner)
+        """Learn a phrase. All must be known before the first search.
+
+        A gap at its end decides nothing, so it is no part of the states: it would make a great many.
+        """
+        rest, more = phrase, 0
+        if isinstance(last := phrase.parts[-1], Gap):
+            rest, more = Sequence(phrase.parts[:-1]), last.width
+        self._owners.setdefault(self._build(rest, 0), set()).add((owner, more))
 
     def find(self, sentence: Sentence) -> Iterator[tuple[int, int, int]]:
-        """Every match as owner, start and end, by start and then by end."""
+        """Matches as owner, start and end: the longest of each owner from each start is among them."""
         known, last = self._known, len(sentence.words)
         words = [word if word in known else "" for word in sentence.words]
         pauses = [token.pause for token in sentence.tokens]
@@ -97,8 +108,15 @@ class Automaton:
                 if found is None:
                     break
                 state = found
-                for owner in state.complete if end + 1 < last else state.finished:
-                    yield owner, start, end + 1
+                for owner, more in state.complete if end + 1 < last else state.finished:
+                    yield owner, start, self._reach(sentence, end + 1, more) if more else end + 1
+
+    def _reach(self, sentence: Sentence, end: int, more: int) -> int:
+        """Where a gap of ``more`` words ends that begins at ``end``."""
+        for at in range(end, min(end + more, len(sentence.words))):
+            if self._small.stops(sentence.words[at]) or (at > end and sentence.tokens[at].pause):
+                return at
+        return min(end + more, len(sentence.words))
 
     def _begins(self, sentence: Sentence) -> list[bool]:
         """For every place whether a clause begins there, perhaps after words such as “oh” and “so”."""
@@ -187,22 +205,21 @@ class Automaton:
     # Searching: sets of places, each set worked out once.
 
     def _start(self, begins: bool) -> _State:
-        """The state before the first word, with its lists opened up: they are many."""
-        state = self._state({0, *([self._places[0].begins] if begins and self._places[0].begins else [])})
-        for phrases, after in state.lists:
-            for word, forms in phrases.items():
-                state.opened.setdefault(word, []).extend(self._rest(form[1:], after) for form in forms)
-        state.lists = []
-        return state
+        """The state before the first word."""
+        return self._state({0, self._places[0].begins} if begins else {0})
 
     def _follow(self, state: _State, word: str, pause: bool) -> _State | None:
-        to = {words[word] for words in state.words if word in words}
-        to.update(state.opened.get(word, ()))
-        for phrases, after in state.lists:
-            if word in phrases:
-                to.update(self._rest(form[1:], after) for form in phrases[word])
-        if state.gaps and not self._small.stops(word):
-            to.update(state.over_pause if pause else state.gaps)
+        over = not self._small.stops(word)
+        to: set[int] = set()
+        for one in state.places:
+            place = self._places[one]
+            if place.words and word in place.words:
+                to.add(place.words[word])
+            for phrases, after in place.lists:
+                if word in phrases:
+                    to.update(self._rest(form[1:], after) for form in phrases[word])
+            if place.gap is not None and over and (place.over_pause or not pause):
+                to.add(place.gap)
         following = self._state(to) if to else None
         state.following[pause][word] = following
         return following
@@ -215,16 +232,16 @@ class Automaton:
             complete = finished = self._complete(closed)
             if ends := {place.finishes for place in here if place.finishes}:
                 finished = self._complete(self._closed(ends) | closed)
-            known = _State(here, complete, finished)
+            known = _State(closed, any(place.gap is not None for place in here), complete, finished)
             self._states[closed] = known
         return known
 
-    def _complete(self, places: Iterable[int]) -> tuple[int, ...]:
+    def _complete(self, places: Iterable[int]) -> _Owners:
         owners = self._owners
         return tuple(sorted({owner for one in places if one in owners for owner in owners[one]}))
 
     def _closed(self, places: Iterable[int]) -> frozenset[int]:
-        """These places and those that need no further word."""
+        """These places and those that need no further word, without the ones that only lead to others."""
         out = set(places)
         waiting = list(out)
         while waiting:
@@ -232,4 +249,4 @@ class Automaton:
                 if one not in out:
                     out.add(one)
                     waiting.append(one)
-        return frozenset(out)
+        return frozenset(one for one in out if one in self._owners or self._places[one].leads)

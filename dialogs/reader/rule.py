@@ -97,7 +97,7 @@ class Rules:
             if unless:
                 barred.add(rule)
             elif rule in found:
-                found[rule][start] = end
+                found[rule][start] = max(end, found[rule].get(start, 0))
             else:
                 found[rule] = {start: end}
         return found, barred

@@ -85,11 +85,13 @@ def test_it_finds_what_the_notation_says(known: list[Sequence], heard: list[Sent
     for owner, phrase in enumerate(known):
         automaton.add(phrase, owner)
     for line in heard:
-        expected = {
-            (owner, start, end)
+        longest = {
+            (owner, start): max(found)
             for owner, phrase in enumerate(known)
             for start in range(len(line.words))
-            for end in ends(phrase, line, start)
-            if end > start
+            if (found := ends(phrase, line, start) - {start})
         }
-        assert set(automaton.find(line)) == expected
+        said: dict[tuple[int, int], int] = {}
+        for owner, start, end in automaton.find(line):
+            said[owner, start] = max(end, said.get((owner, start), 0))
+        assert said == longest

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dialogs.reader.pattern import Begins, Choice, Finishes, Gap, Listed, Node, Phrases, Sequence, Word
 from dialogs.reader.sentence import Sentence
 
-_MOST_STATES = 8_000
+_MOST_STATES = 12_000
 """Known states are forgotten beyond this, so that memory stays small."""
 
 
@@ -57,7 +57,7 @@ class _State:
 
     __slots__ = ("complete", "finished", "following", "places")
 
-    def __init__(self, places: frozenset[int], gaps: bool, complete: _Owners, finished: _Owners) -> None:
+    def __init__(self, places: tuple[int, ...], gaps: bool, complete: _Owners, finished: _Owners) -> None:
         self.places = places
         self.complete = complete
         self.finished = finished
@@ -73,11 +73,11 @@ class Automaton:
     def __init__(self, small: Small) -> None:
         self._small = small
         self._places = [_Place()]
-        self._owners: dict[int, set[tuple[int, int]]] = {}
+        self._owners: dict[int, _Owners] = {}
         """Whose phrases are complete at a place, and how many words more they may take in."""
         self._rests: dict[tuple[tuple[str, ...], int], int] = {}
         self._known: set[str] = set(small.negators | small.buts)
-        self._states: dict[frozenset[int], _State] = {}
+        self._states: dict[tuple[int, ...], _State] = {}
         self._starts: dict[bool, _State] = {}
 
     def add(self, phrase: Sequence, owner: int) -> None:
@@ -88,7 +88,8 @@ class Automaton:
         rest, more = phrase, 0
         if isinstance(last := phrase.parts[-1], Gap):
             rest, more = Sequence(phrase.parts[:-1]), last.width
-        self._owners.setdefault(self._build(rest, 0), set()).add((owner, more))
+        at = self._build(rest, 0)
+        self._owners[at] = (*self._owners.get(at, ()), (owner, more))
 
     def find(self, sentence: Sentence) -> Iterator[tuple[int, int, int]]:
         """Matches as owner, start and end: the longest of each owner from each start is among them."""
@@ -231,7 +232,7 @@ class Automaton:
             here = [self._places[one] for one in closed]
             complete = finished = self._complete(closed)
             if ends := {place.finishes for place in here if place.finishes}:
-                finished = self._complete(self._closed(ends) | closed)
+                finished = self._complete({*self._closed(ends), *closed})
             known = _State(closed, any(place.gap is not None for place in here), complete, finished)
             self._states[closed] = known
         return known
@@ -240,7 +241,7 @@ class Automaton:
         owners = self._owners
         return tuple(sorted({owner for one in places if one in owners for owner in owners[one]}))
 
-    def _closed(self, places: Iterable[int]) -> frozenset[int]:
+    def _closed(self, places: Iterable[int]) -> tuple[int, ...]:
         """These places and those that need no further word, without the ones that only lead to others."""
         out = set(places)
         waiting = list(out)
@@ -249,4 +250,4 @@ class Automaton:
                 if one not in out:
                     out.add(one)
                     waiting.append(one)
-        return frozenset(one for one in out if one in self._owners or self._places[one].leads)
+        return tuple(sorted(one for one in out if one in self._owners or self._places[one].leads))

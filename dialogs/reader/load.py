@@ -55,13 +55,14 @@ def _load(folder: Path, name: str, problems: list[Diagnostic], *, prove: bool) -
     lexicon = build(files.lists, files.feelings, split)
     grammar = Grammar(lexicon.lists, split)
     compiler = _Compiler(grammar, problems)
-    rules = [compiler.rule(rule, shape, files.at["rules", rule]) for rule, shape in files.rules.items()]
+    phrased = (compiler.rule(rule, shape, files.at["rules", rule]) for rule, shape in files.rules.items())
+    rules = Rules(phrased, lexicon.small, lexicon.words("turns"))  # one after the other: together they are large
     _check_references(files, problems)
     _check_weights(files, problems)
     if len(problems) > before:
         return None
     spelling.learn(lexicon.vocabulary() | grammar.words)
-    reader = Reader(lexicon, Rules(rules, lexicon.small, lexicon.words("turns")), Weights(files.weights), spelling)
+    reader = Reader(lexicon, rules, Weights(files.weights), spelling)
     if prove:
         _prove(reader, files, problems)
     return reader if len(problems) == before else None

@@ -67,7 +67,7 @@ class Rules:
                 self._automaton.add(phrase, 2 * number + 1)
         numbers = {rule.id: number for number, rule in enumerate(self._rules)}
         self._barring = {
-            number: frozenset(numbers[other] for other in rule.shape.unless_rules)
+            number: frozenset(numbers[other] for other in rule.shape.unless_rules if other in numbers)
             for number, rule in enumerate(self._rules)
             if rule.shape.unless_rules
         }

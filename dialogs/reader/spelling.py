@@ -28,7 +28,8 @@ class Spelling:
         self._expand = dict(expand)
         self._endings = dict(endings)
         self._known: set[str] = set(common)
-        self._targets: dict[str, list[str]] = {}
+        self._targets: dict[str, str] = {}
+        """Words by what is left of them without one letter; several in one text, which takes little memory."""
         self.regular = lru_cache(maxsize=20_000)(self._regular)
 
     def learn(self, words: Iterable[str]) -> None:
@@ -37,7 +38,8 @@ class Spelling:
             self._known.add(word)
             if _SHORTEST <= len(word) <= _LONGEST:
                 for shorter in {word, *_shorter(word)}:
-                    self._targets.setdefault(shorter, []).append(word)
+                    others = self._targets.get(shorter)
+                    self._targets[shorter] = f"{others} {word}" if others else word
         self.regular.cache_clear()
 
     def _regular(self, typed: str) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ class Spelling:
         near = {
             target
             for shorter in (word, *_shorter(word))
-            for target in self._targets.get(shorter, ())
+            for target in self._targets.get(shorter, "").split()
             if target[0] == word[0] and _one_slip(word, target)
         }
         near = {target for target in near if _swapped(word, target)} or near

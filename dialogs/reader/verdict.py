@@ -62,6 +62,7 @@ class Verdict:
         self._doing = lexicon.words("about_i")
         self._me = lexicon.words("me") | self._doing
         self._you = lexicon.words("you")
+        self._it = lexicon.words("about_it")
         self._others = self._you.union(lexicon.words("about_other"), lexicon.words("about_it"))
         self._own_feeling = {form for forms in lexicon.lists["i_feel"].values() for form in forms}
         self._named = self._me | self._others | _THEM
@@ -73,6 +74,7 @@ class Verdict:
         misfits: list[Found] = []
         steps: dict[str, Callable[[list[Found]], list[Found]]] = {
             "the feeling does not fit the line": lambda now: self._fitting(now, misfits, scene, line),
+            "it goes on with the learner's own story": lambda now: self._of_oneself(now, scene),
             "it is owned up to": lambda now: self._owned(now, scene),
             "these are words of the line": lambda now: theirs(now, scene, line),
             "the line asks for advice": lambda now: welcome(now, line),
@@ -177,6 +179,21 @@ class Verdict:
         if any(self._turn(one, scene) is None for one in granted):
             return [one for one in found if one.label != "defending"]
         return found
+
+    def _of_oneself(self, found: list[Found], scene: Scene) -> list[Found]:
+        """“I can't sleep either. It's awful.”: the second sentence speaks of the learner, too."""
+        own = {
+            one.sentence
+            for one in found
+            if one.label == "self_disclosure" and self._you.isdisjoint(scene.sentences[one.sentence].words)
+        }
+
+        def speaks_of_oneself(one: Found) -> bool:
+            words = scene.sentences[one.sentence].words
+            it = words[0] in self._it and self._you.isdisjoint(words)
+            return one.label == "empathize" and it and one.sentence - 1 in own
+
+        return [one for one in found if not speaks_of_oneself(one)]
 
     def _own_story(self, found: list[Found], scene: Scene, line: Line) -> list[Found]:
         """Nothing but the learner's own story, when the other person told theirs.

@@ -160,6 +160,12 @@ def test_ones_own_pride_is_no_guess(reader: Reader) -> None:
     assert reader.read("I'm proud of you for telling me", DEADLINE).misfits == ()
 
 
+def test_what_goes_on_with_ones_own_story_is_no_empathy(reader: Reader) -> None:
+    tired = Context("I lie awake every night.")
+    assert "empathize" not in read(reader, "I have not slept well since I moved here. It's awful.", tired)[0]
+    assert "empathize" in read(reader, "You lie there every night. It's awful.", tired)[0]
+
+
 def test_pity_for_good_news_is_no_empathy(reader: Reader) -> None:
     assert "empathize" not in read(reader, "so sorry, that's rough", PROMOTION)[0]
 

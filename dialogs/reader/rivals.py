@@ -107,7 +107,7 @@ def accuse(found: list[Found]) -> list[Found]:
 
     def blocked(one: Found) -> bool:
         if one.weighed:
-            chill = harsh or one.sentence in cold
+            chill = harsh or sharp or one.sentence in cold
             return (chill and one.label == "turn_toward") or (harsh and one.label == "empathize")
         same_words = any(one.meets(block) for block in beside.get(one.sentence, ()))
         return (one.rule == OPEN and one.label == "turn_toward" and (sharp or same_words)) or (
@@ -117,8 +117,13 @@ def accuse(found: list[Found]) -> list[Found]:
     return [one for one in found if not blocked(one)]
 
 
-def unheard(found: list[Found]) -> list[Found]:
-    """Where a reply mocks, turns away or tells the learner's own story, an echo or points alone are no skill."""
+def unheard(found: list[Found], line: Line) -> list[Found]:
+    """Where a reply mocks, turns away or tells the learner's own story, an echo or points alone are no skill.
+
+    Nor is an echo where nothing has been told that matters (“5 it is”).
+    """
+    if line.hints is not None and "matters" not in line.hints:
+        return [one for one in found if not _faint(one, "listen")]
     labels = {one.label for one in found}
     if labels & {"dismissing", "contempt"}:
         return [one for one in found if not _faint(one, "listen", "empathize")]

@@ -87,7 +87,7 @@ class Verdict:
             "nothing but the learner's own story": lambda now: self._own_story(now, scene, line),
             "the learner's own story takes over": lambda now: self._taken_over(now, scene, line),
             "a bare word, and on to another thing": lambda now: self._brushed_off(now, scene, line),
-            "an echo is no listening in a cold reply": unheard,
+            "an echo is no listening in a cold reply": lambda now: unheard(now, line),
         }
         changes: list[Change] = []
         for why, step in steps.items():

@@ -66,7 +66,7 @@ async def test_a_place_that_is_damaged_holds_up_its_learner_alone(
 async def test_who_writes_again_is_told_again_and_begins_anew_once_the_letter_is_dropped(
     store: Store, file: Path, now: datetime
 ) -> None:
-    await say(store, now, "me: one", "you: uno")
+    await say(store, now, "you: uno", "me: one")
     await heard(store, now)
     damage_place(file, "me")
     for _ in range(2):
@@ -77,6 +77,15 @@ async def test_who_writes_again_is_told_again_and_begins_anew_once_the_letter_is
         await store.drop(letter.id)
     await say(store, now, "me: two", "you: due", player=player)
     assert [waiting.session for waiting in player.seen] == [None, '["uno"]']
+
+
+async def test_one_apology_stands_for_a_burst_also_behind_an_answer_that_waits(
+    store: Store, file: Path, now: datetime
+) -> None:
+    await say(store, now, "me: one")
+    damage_place(file, "me")
+    await say(store, now, "me: two", "me: three")
+    assert await heard(store, now) == [("me", "one"), ("me", "sorry")]
 
 
 async def test_to_drop_a_letter_costs_nobody_a_place_that_can_be_read(store: Store, now: datetime) -> None:

@@ -96,6 +96,22 @@ async def test_replies_go_before_nudges(store: Store, now: datetime) -> None:
     assert [message.nudge for message in messages] == [False, False, False, False, True]
 
 
+async def test_of_those_who_wait_the_ones_who_asked_come_first_and_then_the_ones_who_wait_longest(
+    store: Store, now: datetime
+) -> None:
+    for who in ("nudged", "late", "first"):
+        await store.receive(CHANNEL, who, {"text": "hello"})
+    await take(store, now)
+    await store.settle([one.id for one in await store.unsent(CHANNEL, 10)], "sent", now)
+    await nudge(store, "nudge:1", now, who="nudged")
+    await say(store, now, "one", who="first")
+    await say(store, now, "two", who="late")
+    order: list[str] = []
+    while found := await store.unsent(CHANNEL, 1, without=order):
+        order.append(found[0].external_id)
+    assert order == ["first", "late", "nudged"]
+
+
 async def test_a_nudge_is_put_there_once_and_only_for_who_can_be_reached(store: Store, now: datetime) -> None:
     assert not await nudge(store, "nudge:0", now), "nobody is known"
     await say(store, now, "one")
@@ -292,6 +308,15 @@ async def test_what_waits_for_somebody_who_left_is_forgotten_in_time(store: Stor
     assert [key for key in await keys(store) if key not in ("re:4:1", "re:4:2")] == ["re:5:1", "re:5:2"]
 
 
+async def test_a_dead_letter_of_somebody_who_left_is_kept(store: Store, now: datetime) -> None:
+    long_ago = now - REMEMBERED * 2
+    await say(store, long_ago, "refused")
+    await store.settle([one.id for one in await store.unsent(CHANNEL, 10)], "refused", long_ago, "refused: Bad Request")
+    await store.mark_blocked(CHANNEL, "me", long_ago)
+    await store.prune(now)
+    assert [letter.kind for letter in await store.dead_letters()] == ["message"]
+
+
 # ---------------------------------------------------------------------- numbers that begin anew
 async def age(store: Store, by: timedelta) -> None:
     """Let so much time pass since everything came in."""
@@ -351,6 +376,12 @@ async def test_a_number_that_is_kept_to_count_on_is_a_new_update_after_a_quiet_w
     assert await take(store, now) == 1
 
 
+async def test_a_number_is_known_for_each_bot(store: Store, now: datetime) -> None:
+    for channel in (CHANNEL, "telegram:2", CHANNEL):
+        await store.receive(channel, "me", {"text": "hello"}, 7)
+    assert await take(store, now) == 2, "the other bot's is another, and ours is not forgotten for it"
+
+
 # ---------------------------------------------------------------------- who cannot be reached
 async def test_who_left_gets_nothing_until_they_are_heard_from(store: Store, now: datetime) -> None:
     await store.receive(CHANNEL, "me", {"text": "one"}, 1)
@@ -371,3 +402,13 @@ async def test_a_repeated_block_drops_nothing_that_came_since(store: Store, now:
     waiting = await keys(store)
     await store.change_reach(CHANNEL, "me", 1001, now, blocked=True)
     assert await keys(store) == waiting != []
+
+
+async def test_who_unblocks_us_can_be_reached_again(store: Store, now: datetime) -> None:
+    await say(store, now, "hello")
+    await say(store, now, "hello", who="you")
+    for who, number in (("me", 1001), ("you", 1002)):
+        await store.change_reach(CHANNEL, who, number, now, blocked=True)
+    await store.change_reach(CHANNEL, "me", 1003, now, blocked=False)
+    assert await nudge(store, "nudge:me", now)
+    assert not await nudge(store, "nudge:you", now, who="you")

@@ -308,6 +308,14 @@ async def test_what_waits_for_somebody_who_left_is_forgotten_in_time(store: Stor
     assert [key for key in await keys(store) if key not in ("re:4:1", "re:4:2")] == ["re:5:1", "re:5:2"]
 
 
+async def test_an_update_that_was_only_noted_is_forgotten_in_time(store: Store, now: datetime) -> None:
+    await say(store, now, "hello")
+    await store.change_reach(CHANNEL, "me", 1001, now - REMEMBERED * 2, blocked=True)
+    await store.receive(CHANNEL, "me", {"text": "back"}, 1002)
+    await store.prune(now)
+    assert await store._run(lambda c: c.scalars(select(inbox.c.update_id)).all()) == [1, 1002]
+
+
 async def test_a_dead_letter_of_somebody_who_left_is_kept(store: Store, now: datetime) -> None:
     long_ago = now - REMEMBERED * 2
     await say(store, long_ago, "refused")

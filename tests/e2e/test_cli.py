@@ -10,7 +10,7 @@ import pytest
 
 from bot import __version__
 
-from .conftest import ROOT, Home
+from .home import ROOT, Home
 
 
 def test_read_answers_a_line_for_a_line(home: Home) -> None:

@@ -50,7 +50,7 @@ class Report:
             ("replies missing", self.missing, f"0, but for {self.excused} that waited when somebody left"),
             ("replies to something else", self.strange, "0"),
             ("replies out of order", self.late, "0"),
-            ("replies doubled", self.doubled, "each after a kill or a lost answer of its own,"),
+            ("replies doubled", self.doubled, "each after a kill or a lost answer of its own"),
             ("replies doubled for nothing", self.groundless, "0"),
             ("nudges", self.nudges, ""),
             ("nudges doubled", self.doubled_nudges, "0"),

@@ -101,13 +101,13 @@ class FakeUser:
     def messages(self) -> list[Json]:
         """What the bot wrote, as it stands now."""
         with self._world.changed:
-            letters = [letter.body for letter in self._chat.letters.values()]
-            return deepcopy([body for body in letters if body["from"]["id"] == self._world.bot["id"]])
+            return deepcopy(self._seen())
 
     @property
     def keyboards(self) -> list[Json]:
         """The messages that show buttons now."""
-        return [message for message in self.messages if "reply_markup" in message]
+        with self._world.changed:
+            return deepcopy([message for message in self._seen() if "reply_markup" in message])
 
     @property
     def actions(self) -> list[str]:
@@ -130,7 +130,7 @@ class FakeUser:
                 self._world.changed.wait(min(left, 0.5))
 
     def ask(self, text: str) -> list[Json]:
-        """Type something and wait for the whole answer: it ends with a message with buttons or a question."""
+        """Type something and wait for the whole answer: it ends with buttons, or with a moment of silence."""
         return self._answered(lambda: self.send(text))
 
     def press(self, label: str) -> list[Json]:
@@ -139,18 +139,22 @@ class FakeUser:
         return self._answered(lambda: self.tap(message, label))
 
     def _answered(self, do: Callable[[], object]) -> list[Json]:
-        before = len(self.messages)
-        do()
-        self.wait(lambda me: len(me.messages) > before)
-        settled = len(self.messages)
-        while True:  # a turn's messages follow each other at once
-            with self._world.changed:
+        with self._world.changed:
+            before = len(self._seen())
+            do()
+            self.wait(lambda me: len(me._seen()) > before)
+            settled = before
+            while len(self._seen()) > settled and "reply_markup" not in self._seen()[-1]:
+                settled = len(self._seen())
                 self._world.changed.wait(0.1)
-            if len(self.messages) == settled:
-                return self.messages[before:]
-            settled = len(self.messages)
+            return deepcopy(self._seen()[before:])
 
     # ------------------------------------------------------------------ inside
+    def _seen(self) -> list[Json]:
+        """What the bot wrote; whoever calls this holds ``changed``."""
+        letters = [letter.body for letter in self._chat.letters.values()]
+        return [body for body in letters if body["from"]["id"] == self._world.bot["id"]]
+
     def _write(self, content: Json) -> Json:
         with self._world.changed:
             self._chat.refusal = ""  # who writes lets the bot write

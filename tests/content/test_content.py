@@ -40,8 +40,9 @@ def test_the_practice_deck_is_varied() -> None:
 
 
 def problems_of(folder: Path) -> list[Diagnostic]:
+    """What is wrong with content whose rules for reading are sound, which takes longest to prove."""
     try:
-        load_course(folder)
+        load_course(folder, prove=False)
     except ContentError as error:
         return error.problems
     return []

@@ -1,49 +1,19 @@
-"""The coach as people start it: a process with a home of its own."""
+"""Coaches, homes and servers for a test."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.botapi.server import BotApiServer
 
-ATTUNE = str(Path(sys.executable).with_name("attune"))
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Home:
-    """An empty home directory, and the coach started in it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        self.env = {**keep, "HOME": str(path), "PYTHONWARNINGS": "error"}
-
-    def run(
-        self, *words: str, typed: str = "", env: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run ``attune`` to its end, with ``typed`` as its input."""
-        return subprocess.run(
-            [ATTUNE, *words],
-            input=typed,
-            env={**self.env, **(env or {})},
-            cwd=self.path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def chat(self, *lines: str) -> str:
-        """What the coach says to these lines, typed through a pipe."""
-        done = self.run("chat", typed="".join(line + "\n" for line in lines))
-        assert (done.returncode, done.stderr) == (0, "")
-        return " ".join(done.stdout.split())  # wrapping is of no concern here
+from .home import Home
+from .running import HASTY_RUN, Running
+from .scene import FAST, Scene, leaving
 
 
 @pytest.fixture
@@ -61,6 +31,43 @@ def server() -> Iterator[BotApiServer]:
         yield server
 
 
-ONBOARDING = ("1", "1", "Sam")
-"""18 or older; my partner; a name. Then the first try."""
-REPLY = "That must have been tough. How did that make you feel?"
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Scene]]:
+    """The coach that most tests share. Where one has ended it, another begins."""
+    with ExitStack() as stack:
+        server, numbers = stack.enter_context(BotApiServer()), count(1000)
+        coaches: list[Running] = []
+
+        def scene() -> Scene:
+            server.violations.clear()
+            server.clear_faults()
+            if not coaches or not coaches[-1].is_alive():
+                home = Home(tmp_path_factory.mktemp("home"))
+                coaches.append(Running(home, server, HASTY_RUN, ATTUNE_LEARNER_BURST="1000", **FAST))
+                stack.enter_context(leaving(coaches[-1]))
+            return Scene(server, coaches[-1], numbers)
+
+        yield scene
+
+
+@pytest.fixture
+def scene(shared: Callable[[], Scene]) -> Iterator[Scene]:
+    """The coach of all, and learners of one's own."""
+    scene = shared()
+    yield scene
+    scene.check()
+
+
+@pytest.fixture
+def running(home: Home) -> Iterator[Callable[..., Scene]]:
+    """A coach of one's own, on a server and with settings of one's own."""
+    with ExitStack() as stack:
+
+        def run(server: BotApiServer, **env: str) -> Scene:
+            coach = Running(home, server, HASTY_RUN, **env)
+            stack.enter_context(leaving(coach))
+            scene = Scene(server, coach, count(1))
+            stack.callback(scene.check)
+            return scene
+
+        yield run

@@ -6,8 +6,9 @@ import asyncio
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,9 +20,11 @@ from dialogs.effect import Say
 from tests.botapi.server import TOKEN, BotApiServer
 from tests.botapi.user import FakeUser
 
-from .conftest import ATTUNE, Home
+from .home import ATTUNE, Home
 
 CHANNEL = f"telegram:{TOKEN.partition(':')[0]}"
+ATTUNE_RUN = (ATTUNE, "run")
+HASTY_RUN = (sys.executable, str(Path(__file__).with_name("hasty.py")), "run")
 SECRET = "zanzibar"
 """A word that learners type here, and that no log may show."""
 
@@ -29,10 +32,11 @@ _Found = TypeVar("_Found")
 
 
 class Running:
-    """The coach as an operator runs it."""
+    """The coach as an operator runs it, or a hasty one."""
 
-    def __init__(self, home: Home, server: BotApiServer, **env: str) -> None:
+    def __init__(self, home: Home, server: BotApiServer, command: Sequence[str] = ATTUNE_RUN, **env: str) -> None:
         self.home = home
+        self.command = command
         self.env = {
             **home.env,
             "ATTUNE_TELEGRAM_TOKEN": TOKEN,
@@ -49,7 +53,7 @@ class Running:
 
     def start(self) -> None:
         with self.log.open("a") as log:
-            self.process = subprocess.Popen([ATTUNE, "run"], env=self.env, cwd=self.home.path, stderr=log)
+            self.process = subprocess.Popen(self.command, env=self.env, cwd=self.home.path, stderr=log)
 
     def kill(self) -> None:
         self.process.kill()

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.app import ONLY_LEARNER, TERMINAL
 from bot.store import Store, load_cipher, migrate
 from bot.wire import pack_event
 from dialogs.event import Typed
 
-from .conftest import ATTUNE, ONBOARDING, REPLY, Home
+from .home import ATTUNE, ONBOARDING, REPLY, Home
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is on disk once somebody has told their name."""
+    path = tmp_path_factory.mktemp("left")
+    Home(path).chat(*ONBOARDING)
+    return path
+
+
+@pytest.fixture
+def onboarded(left: Path, tmp_path: Path) -> Home:
+    """The home of somebody who was here before."""
+    return Home(Path(shutil.copytree(left, tmp_path / "onboarded")))
 
 
 def database(home: Home) -> Path:
@@ -31,19 +47,27 @@ def test_a_newcomer_practises_and_sees_their_own_words(home: Home) -> None:
     assert "What" in said.split(REPLY)[-1], "the menu follows"
 
 
-def test_a_reply_of_one_letter_is_marked_as_well(home: Home) -> None:
-    assert "› k [k] →" in home.chat(*ONBOARDING, "k")
+def test_a_reply_of_one_letter_is_marked_as_well(onboarded: Home) -> None:
+    assert "› k [k] →" in onboarded.chat("k")
 
 
-def test_a_whole_lesson_leads_back_to_the_menu_with_a_tick(home: Home) -> None:
-    home.chat(*ONBOARDING, "Show me an answer")
+def test_a_whole_lesson_leads_back_to_the_menu_with_a_tick(onboarded: Home) -> None:
     tries = ("So you cooked for eight, and only three came?", "Another one", "You ran all ten, up the hill?")
-    lesson = ("Listen", "Show me", "I see the difference", "3", *tries, "Take it into today", "When we eat, I will ask")
-    said = home.chat(*lesson)
+    lesson = (
+        "Show me an answer",
+        "Listen",
+        "Show me",
+        "I see the difference",
+        "3",
+        *tries,
+        "Take it into today",
+        "When we eat, I will ask",
+    )
+    said = onboarded.chat(*lesson)
     assert "[So you cooked for eight, and only three came]" in said
     assert "Your plan: When we eat, I will ask" in said
     assert "✓ Listen" in said
-    assert "Lessons finished: 1 of 6" in home.chat("/progress")
+    assert "Lessons finished: 1 of 6" in onboarded.chat("/progress")
 
 
 def test_the_next_start_goes_on_where_it_was(home: Home) -> None:
@@ -93,14 +117,13 @@ def test_kill_between_two_inputs_loses_nothing(home: Home) -> None:
     assert "Sam comes to the door" in home.chat()
 
 
-async def test_words_that_were_taken_in_are_answered_after_a_crash(home: Home) -> None:
-    home.chat(*ONBOARDING)
-    file = database(home)
+async def test_words_that_were_taken_in_are_answered_after_a_crash(onboarded: Home) -> None:
+    file = database(onboarded)
     migrate(f"sqlite:///{file}")
-    cipher = load_cipher(None, next(home.path.rglob("secret.key")))
+    cipher = load_cipher(None, next(onboarded.path.rglob("secret.key")))
     async with Store(f"sqlite:///{file}", cipher) as store:  # received, and then the machine fails
         await store.receive(TERMINAL, ONLY_LEARNER, pack_event(Typed(REPLY)))
-    said = home.chat()
+    said = onboarded.chat()
     assert "“That must have been tough”" in said
 
 
@@ -119,34 +142,29 @@ def test_files_are_for_their_owner_only(home: Home) -> None:
 
 
 @pytest.mark.parametrize("mistake", ["lost", "other"])
-def test_a_lost_key_is_explained_and_destroys_nothing(home: Home, mistake: str) -> None:
-    home.chat(*ONBOARDING)
-    key = next(home.path.rglob("secret.key"))
+def test_a_lost_key_is_explained_and_destroys_nothing(onboarded: Home, mistake: str) -> None:
+    key = next(onboarded.path.rglob("secret.key"))
     right = key.read_bytes()
     key.unlink()
     if mistake == "other":
-        home_of_other = Home(home.path / "other")
-        home_of_other.path.mkdir()
-        home_of_other.chat("1")
-        key.write_bytes(next(home_of_other.path.rglob("secret.key")).read_bytes())
-    failed = home.run("chat")
+        key.write_bytes(Fernet.generate_key())
+    failed = onboarded.run("chat")
     assert failed.returncode == 1
     assert "key" in failed.stderr
     assert "Traceback" not in failed.stderr
     key.write_bytes(right)
-    assert "Sam comes to the door" in home.chat()
+    assert "Sam comes to the door" in onboarded.chat()
 
 
-def test_two_terminals_at_once_do_not_trip_over_each_other(home: Home) -> None:
-    home.chat(*ONBOARDING)
+def test_two_terminals_at_once_do_not_trip_over_each_other(onboarded: Home) -> None:
     chats = [
         subprocess.Popen(
             [ATTUNE, "chat"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=home.env,
-            cwd=home.path,
+            env=onboarded.env,
+            cwd=onboarded.path,
             text=True,
         )
         for _ in range(2)

@@ -13,7 +13,7 @@ import pytest
 
 from bot import __version__
 
-from .conftest import ONBOARDING, ROOT, Home
+from .home import ONBOARDING, ROOT, Home
 
 
 def test_read_answers_a_line_for_a_line(home: Home) -> None:

@@ -15,7 +15,7 @@ from tests.botapi.server import TOKEN, BotApiServer
 from tests.botapi.text import covered, with_commands
 from tests.botapi.user import FakeUser
 
-from .conftest import ATTUNE, Home
+from .home import ATTUNE, Home
 
 Json = dict[str, Any]
 
@@ -250,7 +250,7 @@ class Visitor:
         self.me: Json = {"id": number, "is_bot": False, "first_name": "Kim", "language_code": "en"}
         self.chat = server.world.chat(number)
         self._server, self._alive = server, alive
-        self._from, self._steps = 0, 0
+        self._from, self._asked = 0, 0
         for step in WAYS[place]:
             self.user.send(step)
 
@@ -258,7 +258,7 @@ class Visitor:
         """Be there."""
         if WAYS[self.place]:
             self.wait(lambda: bool(self.button["text"] == self.place))
-        self._from, self._steps = len(self.user.messages), self._taken()
+        self._from, self._asked = len(self.user.messages), len(self._server.requests)
 
     # ------------------------------------------------------------------ doing
     def message(self, **content: Any) -> Json:
@@ -302,7 +302,7 @@ class Visitor:
         """With the help they asked for they are at ``place``: how many answers came before."""
         self.wait(lambda: self.button["text"] != "" and any(HELP in message["text"] for message in self.said))
         assert self.button["text"] == place
-        return self._taken() - self._steps - 1
+        return self._taken() - 1
 
     def see_taps_confirmed(self) -> None:
         """No tap shows any longer that it waits."""
@@ -319,8 +319,9 @@ class Visitor:
         self.user.wait(hoped)
 
     def _taken(self) -> int:
-        """Steps taken: each ends with a message that has buttons, at first."""
-        return sum("reply_markup" in sent.params for sent in self._server.requests_to("sendMessage", self.user.id))
+        """Steps taken since they are there: each ends with a message that has buttons, at first."""
+        told = (one.params for one in self._server.requests[self._asked :] if one.method == "sendMessage")
+        return sum(params.get("chat_id") == self.user.id and "reply_markup" in params for params in told)
 
 
 class Stage:
@@ -350,18 +351,19 @@ class Stage:
             visitor.arrive()
         return people
 
-    def play(self, act: Callable[[Visitor], object], *, answers: int, named: str = NAME) -> list[Visitor]:
+    def play(self, act: Callable[[Visitor], object], *, answers: int, named: str | None = None) -> list[Visitor]:
         """Somebody does the same everywhere, gets so many answers and goes on, with ``/help``, from their place.
 
-        ``named`` is where they are who were asked for a name.
+        If it counts as words, ``named`` is where they are who were asked for a name; else everybody is as they were.
         """
         people = self.people(*EVERYWHERE)
         for visitor in people:
             act(visitor)
             visitor.user.send("/help")
         for visitor in people:
-            assert visitor.answers(named if visitor.place == NAME else visitor.place) == answers, visitor.place
-        if not answers:  # whoever met with silence is as they were
+            place = named if named and visitor.place == NAME else visitor.place
+            assert visitor.answers(place) == answers, visitor.place
+        if not named:
             for visitor in people:
                 if WAYS[visitor.place] and len(visitor.chat.letters) < ENOUGH:
                     self._resting[visitor.place].append(visitor)

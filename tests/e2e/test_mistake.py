@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.botapi.server import BotApiServer
 
-from .conftest import Home
+from .home import Home
 from .running import SECRET, Running, until
 
 

@@ -1,4 +1,7 @@
-"""``attune run`` as a process, against a strict Bot API server: nothing it would refuse, nothing lost."""
+"""``attune run`` as a process, against a strict Bot API server: nothing it would refuse, nothing lost.
+
+Who only talks shares one coach with others, as learners do; who starts or stops one has one of their own.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ import pytest
 from tests.botapi.server import TOKEN, BotApiServer
 from tests.botapi.user import WORDLESS
 
-from .conftest import ATTUNE, REPLY, Home
-from .running import SECRET, Running, onboarded, text_of
+from .home import ATTUNE, REPLY, Home
+from .running import HASTY_RUN, SECRET, Running, onboarded, text_of
+from .scene import Scene
 
 
 @pytest.fixture
@@ -31,9 +35,17 @@ def coach(home: Home, server: BotApiServer) -> Iterator[Running]:
         assert hidden not in log
 
 
+@pytest.fixture
+def talk(scene: Scene) -> Iterator[Scene]:
+    """A coach that runs, and after the test has logged nothing of what was said, nor any trouble."""
+    yield scene
+    for hidden in ("turn failed", TOKEN.split(":")[1], REPLY):
+        assert hidden not in scene.log
+
+
 # ---------------------------------------------------------------------- a learner's way
-def test_onboarding_practice_and_the_learners_own_words(coach: Running, server: BotApiServer) -> None:
-    user = server.user(7)
+def test_onboarding_practice_and_the_learners_own_words(talk: Scene) -> None:
+    user = talk.newcomer()
     assert "18 or older?" in text_of(user.ask("/start"))
     user.press("Yes, I'm 18 or older")
     user.press("My partner")
@@ -47,8 +59,8 @@ def test_onboarding_practice_and_the_learners_own_words(coach: Running, server: 
     assert len(user.keyboards) == 1, "used keyboards are taken away"
 
 
-def test_a_whole_lesson(coach: Running, server: BotApiServer) -> None:
-    user = onboarded(server.user(7))
+def test_a_whole_lesson(talk: Scene) -> None:
+    user = onboarded(talk.newcomer())
     for label in ("Listen", "Show me", "I see the difference", "“Nine viewings, and then a mouldy wall?”"):
         user.press(label)
     assert "[" not in text_of(user.ask("So you cooked for eight, and only three came?"))
@@ -61,9 +73,9 @@ def test_a_whole_lesson(coach: Running, server: BotApiServer) -> None:
     assert "Lessons finished: 1 of 6" in text_of(user.ask("/progress"))
 
 
-def test_three_learners_who_press_and_type_whatever_is_offered(coach: Running, server: BotApiServer) -> None:
+def test_three_learners_who_press_and_type_whatever_is_offered(talk: Scene) -> None:
     for number in (1, 2, 3):
-        user, chance = server.user(number), Random(number)
+        user, chance = talk.newcomer(), Random(number)
         user.ask("/start")
         for _ in range(25):
             labels = [b["text"] for row in user.keyboards[-1]["reply_markup"]["inline_keyboard"] for b in row]
@@ -76,8 +88,8 @@ def test_three_learners_who_press_and_type_whatever_is_offered(coach: Running, s
             assert len(user.keyboards) == 1
 
 
-def test_two_learners_at_once_do_not_mix(coach: Running, server: BotApiServer) -> None:
-    one, two = server.user(1), server.user(2)
+def test_two_learners_at_once_do_not_mix(talk: Scene) -> None:
+    one, two = talk.newcomer(), talk.newcomer()
     one.ask("/start")
     two.ask("/start")
     for user in (one, two):
@@ -114,21 +126,18 @@ def test_updates_are_kept_before_they_are_confirmed(coach: Running, server: BotA
     user.wait(lambda me: "Who would you like to practise for?" in text_of(me.messages))
 
 
-def test_trouble_at_telegram_delays_and_loses_nothing(coach: Running, server: BotApiServer) -> None:
-    user = server.user(7)
-    server.fail_next("getUpdates", 1, "drop")
-    server.fail_next("sendMessage", 1, "drop")
+def test_trouble_at_telegram_delays_and_loses_nothing(talk: Scene) -> None:
+    user = talk.newcomer()
+    talk.server.fail_next("getUpdates", 1, "drop")
+    talk.server.fail_next("sendMessage", 1, "drop")
     user.ask("/start")
-    server.flood_next(1, 1)
+    talk.server.flood_next(1, 1)
     assert "Who would you like to practise for?" in text_of(user.press("Yes, I'm 18 or older"))
 
 
 def test_telegrams_pace_is_kept_and_typing_is_shown(home: Home, server: BotApiServer) -> None:
     server.keep_pace()
-    running = Running(home, server)
-    running.stop()
-    running.env["ATTUNE_TELEGRAM_CHAT_BURST"] = "1"
-    running.start()
+    running = Running(home, server, ATTUNE_TELEGRAM_CHAT_BURST="1")
     user = server.user(7)
     for _ in range(5):
         user.send("/help")
@@ -139,8 +148,8 @@ def test_telegrams_pace_is_kept_and_typing_is_shown(home: Home, server: BotApiSe
 
 
 # ---------------------------------------------------------------------- all that can come
-def test_everything_telegram_can_send_is_answered_or_passed_over(coach: Running, server: BotApiServer) -> None:
-    user = onboarded(server.user(7))
+def test_everything_telegram_can_send_is_answered_or_passed_over(talk: Scene) -> None:
+    user = onboarded(talk.newcomer())
     for kind in WORDLESS:
         before = len(user.messages)
         user.send_wordless(kind)
@@ -158,17 +167,17 @@ def test_everything_telegram_can_send_is_answered_or_passed_over(coach: Running,
     user.wait(lambda me: "I don't know that command" in text_of(me.messages))
 
 
-def test_a_command_in_a_group_is_answered_there(coach: Running, server: BotApiServer) -> None:
-    user = server.user(7)
+def test_a_command_in_a_group_is_answered_there(talk: Scene) -> None:
+    user = talk.newcomer()
     group = {"id": -99, "type": "supergroup", "title": "Us"}
     entity = {"type": "bot_command", "offset": 0, "length": 22}
     user.post(group, text="/start@attune_test_bot", entities=[entity])
     user.ask("/start")
-    assert "private chat" in server.requests_to("sendMessage", -99)[0].params["text"]
+    assert "private chat" in talk.server.requests_to("sendMessage", -99)[0].params["text"]
 
 
-def test_an_old_keyboard_is_answered_and_never_a_wrong_step(coach: Running, server: BotApiServer) -> None:
-    user = server.user(7)
+def test_an_old_keyboard_is_answered_and_never_a_wrong_step(talk: Scene) -> None:
+    user = talk.newcomer()
     old = user.ask("/start")[-1]
     user.press("Yes, I'm 18 or older")
     for accessible in (True, False):
@@ -179,13 +188,13 @@ def test_an_old_keyboard_is_answered_and_never_a_wrong_step(coach: Running, serv
     assert len(user.answers) == 3
 
 
-def test_a_deep_link_opens_a_lesson(coach: Running, server: BotApiServer) -> None:
-    user = onboarded(server.user(7))
+def test_a_deep_link_opens_a_lesson(talk: Scene) -> None:
+    user = onboarded(talk.newcomer())
     assert "puts a key on the table" in text_of(user.ask("/start empathize"))
 
 
-def test_who_blocked_the_bot_is_left_in_peace_until_they_are_back(coach: Running, server: BotApiServer) -> None:
-    user = onboarded(server.user(7))
+def test_who_blocked_the_bot_is_left_in_peace_until_they_are_back(talk: Scene) -> None:
+    user = onboarded(talk.newcomer())
     user.press("Listen")
     user.block()
     user.unblock()
@@ -194,11 +203,11 @@ def test_who_blocked_the_bot_is_left_in_peace_until_they_are_back(coach: Running
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "editMessageReplyMarkup"])
-def test_a_learner_who_cannot_be_reached_stops_nobody(coach: Running, server: BotApiServer, method: str) -> None:
-    one, two = onboarded(server.user(1)), server.user(2)
-    server.fail_next(method, 1, 403)
+def test_a_learner_who_cannot_be_reached_stops_nobody(talk: Scene, method: str) -> None:
+    one, two = onboarded(talk.newcomer()), talk.newcomer()
+    talk.server.fail_next(method, 1, 403)
     one.send("/help")
-    one.wait(lambda _: 403 in [request.status for request in server.requests])
+    one.wait(lambda _: 403 in [request.status for request in talk.requests])
     assert "18 or older?" in text_of(two.ask("/start"))
     assert "Somebody tells you something" in text_of(one.ask("/help")), "who writes again is answered again"
 
@@ -236,9 +245,9 @@ def test_a_second_process_for_the_same_bot_is_refused(coach: Running, server: Bo
 
 def test_another_program_that_receives_the_messages_is_named(home: Home, server: BotApiServer) -> None:
     server.fail_next("getUpdates", 5, 409)
-    done = home.run("run", env={"ATTUNE_TELEGRAM_TOKEN": TOKEN, "ATTUNE_TELEGRAM_API": server.url})
-    assert done.returncode == 1
-    assert "Another program receives this bot's messages" in done.stderr
+    running = Running(home, server, HASTY_RUN)
+    assert running.process.wait(60) == 1
+    assert "Another program receives this bot's messages" in running.log.read_text("utf-8")
 
 
 def test_a_wrong_token_is_explained(home: Home, server: BotApiServer) -> None:

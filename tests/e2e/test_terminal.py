@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from .conftest import ATTUNE, REPLY, Home
+from .home import ATTUNE, REPLY, Home
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[1-7]")
 

@@ -13,9 +13,8 @@ import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager, suppress
 from functools import partial
-from itertools import count
 from operator import methodcaller
 from pathlib import Path
 
@@ -31,11 +30,12 @@ from dialogs.event import Command
 from tests.botapi.errors import BadRequest
 from tests.botapi.faults import How
 from tests.botapi.messages import NOT_MODIFIED
-from tests.botapi.server import HOST, TOKEN, BotApiServer, Request
+from tests.botapi.server import HOST, TOKEN, BotApiServer
 from tests.botapi.user import FakeUser
 
-from .conftest import Home
+from .home import Home
 from .running import CHANNEL, SECRET, Running, text_of, until
+from .scene import FAST, Scene, seen, times_told
 
 ADULT, PARTNER, EXAMPLE = "Yes, I'm 18 or older", "My partner", "Show me an answer"
 NAMED = f"{SECRET.capitalize()} comes to the door"
@@ -50,138 +50,8 @@ UNREADABLE = BadRequest("can't parse entities: entity beyond the end")
 
 METHODS = ("sendMessage", "editMessageReplyMarkup", "answerCallbackQuery", "getUpdates")
 FAULTS: tuple[How, ...] = ("drop", "lost", "reset", "garble", "misshape", 500, 502, 401)
-FAST = {"ATTUNE_TELEGRAM_CHAT_RATE": "30"}
 
 Trouble = Callable[[Running], AbstractContextManager[None]]
-
-
-class Scene:
-    """A coach, its learners, and what was logged and asked for since the test began."""
-
-    def __init__(self, server: BotApiServer, coach: Running, numbers: Iterator[int]) -> None:
-        self.server, self.coach = server, coach
-        self._numbers = numbers
-        self._logged = coach.log.stat().st_size
-        self._asked = len(server.requests)
-
-    # ------------------------------------------------------------------ learners
-    def learners(self, n: int) -> list[FakeUser]:
-        """New ones, who have been asked how old they are."""
-        new = [self.server.user(next(self._numbers)) for _ in range(n)]
-        for learner in new:
-            learner.send("/start")
-        for learner in new:
-            learner.wait(lambda me: bool(me.keyboards))
-        return new
-
-    def learner(self) -> FakeUser:
-        """One of them."""
-        return self.learners(1)[0]
-
-    # ------------------------------------------------------------------ seeing
-    @property
-    def log(self) -> str:
-        return self.coach.log.read_bytes()[self._logged :].decode()
-
-    @property
-    def requests(self) -> list[Request]:
-        return self.server.requests[self._asked :]
-
-    def saw(self, fault: How) -> bool:
-        """Has this trouble been met?"""
-        return str(fault) in [request.fault for request in self.requests]
-
-    def letters(self, of: FakeUser | None = None) -> dict[str, str]:
-        """The dead letters of a learner, or of nobody: id and words."""
-        all_of_them = self.coach.work(lambda store: store.dead_letters())
-        who = str(of.id) if of else None
-        return {letter.id: str(letter.payload) for letter in all_of_them if letter.external_id == who}
-
-    def dead(self, *words: str) -> str:
-        """What ``attune dead`` tells the operator."""
-        done = self.coach.attune("dead", *words)
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
-
-    def is_blocked(self, learner: FakeUser) -> bool:
-        question = "SELECT blocked_at IS NOT NULL FROM learner WHERE external_id = ?"
-        return self.coach.look_up(question, str(learner.id)) == [1]
-
-    def is_done(self, message: str) -> bool:
-        """Does a dead letter that was tried again wait no longer?"""
-        number = message.removeprefix("message-")
-        return self.coach.look_up("SELECT done_at IS NOT NULL FROM outbox WHERE id = ?", number) == [1]
-
-    def is_given_up(self, nudge: str) -> bool:
-        """Does nobody know what became of a nudge?"""
-        return self.coach.look_up("SELECT outcome FROM outbox WHERE key = ?", nudge) == ["unknown"]
-
-    def check(self) -> None:
-        """The coach lives or has left as told; it has said nothing it must not, and made no mistake."""
-        assert self.coach.process.poll() in {None, 0}, self.log
-        assert self.server.violations == []
-        for hidden in ("Traceback", TOKEN, SECRET):
-            assert hidden.casefold() not in self.log.casefold()
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Scene]]:
-    """The coach that most tests share. Where one has ended it, another begins."""
-    with ExitStack() as stack:
-        server, numbers = stack.enter_context(BotApiServer()), count(1000)
-        coaches: list[Running] = []
-
-        def scene() -> Scene:
-            server.violations.clear()
-            server.clear_faults()
-            if not coaches or not coaches[-1].is_alive():
-                home = Home(tmp_path_factory.mktemp("home"))
-                coaches.append(Running(home, server, ATTUNE_LEARNER_BURST="1000", **FAST))
-                stack.enter_context(leaving(coaches[-1]))
-            return Scene(server, coaches[-1], numbers)
-
-        yield scene
-
-
-@pytest.fixture
-def scene(shared: Callable[[], Scene]) -> Iterator[Scene]:
-    scene = shared()
-    yield scene
-    scene.check()
-
-
-@pytest.fixture
-def running(home: Home) -> Iterator[Callable[..., Scene]]:
-    """A coach of one's own, on a server and with settings of one's own."""
-    with ExitStack() as stack:
-
-        def run(server: BotApiServer, **env: str) -> Scene:
-            coach = Running(home, server, **env)
-            stack.enter_context(leaving(coach))
-            scene = Scene(server, coach, count(1))
-            stack.callback(scene.check)
-            return scene
-
-        yield run
-
-
-@contextmanager
-def leaving(coach: Running) -> Iterator[None]:
-    """Whatever happens, a coach that runs is not left behind."""
-    try:
-        yield
-    finally:
-        if coach.is_alive():
-            coach.kill()
-
-
-def seen(learner: FakeUser, words: str, times: int = 1) -> None:
-    """Wait until a learner has been told something."""
-    learner.wait(lambda me: times_told(me, words) >= times)
-
-
-def times_told(learner: FakeUser, words: str) -> int:
-    return text_of(learner.messages).count(words)
 
 
 # ---------------------------------------------------------------------- one request goes wrong
@@ -468,7 +338,7 @@ def test_a_coach_that_starts_without_network_begins_when_there_is_one(running: C
     server = BotApiServer(port=free_port())
     scene = running(server)
     until(lambda: UNREACHABLE.format("Telegram") in scene.log)
-    time.sleep(1.2)  # another try or two
+    time.sleep(0.5)  # another try or two
     assert len(scene.log.splitlines()) == 1
     with server:
         scene.learner()
@@ -628,7 +498,7 @@ def test_what_cannot_be_written_now_is_answered_later(running: Callable[..., Sce
             other.send("/privacy")
             until(lambda: UNREACHABLE.format("The database") in scene.log)
             one.send("/privacy")
-            time.sleep(3)  # another try or two
+            time.sleep(2)  # another try or two
             assert len(re.findall("level=(warning|error)", scene.log)) == 1
         for learner in (one, other):
             seen(learner, PRIVACY)
@@ -655,7 +525,7 @@ def test_a_disk_that_has_no_room_for_the_log_either_ends_nothing(running: Callab
         learner = scene.learner()
         with full_disk(scene.coach, size=1):
             learner.send("/help")
-            time.sleep(2)
+            time.sleep(0.5)
         seen(learner, HELP)
 
 

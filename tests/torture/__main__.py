@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.torture.history import Report
+from tests.torture.check import Report
 from tests.torture.ordeal import die_anytime, die_everywhere
 
 

@@ -1,101 +1,101 @@
-"""What went in and what came out, and what may be said of it. Knows nothing of the coach's code."""
+"""What went in and what came out, as people and Telegram saw it. Knows nothing of the coach's code.
+
+Everything carries a mark. A text that somebody types begins with a word of its own, and so do its answer and every
+nudge. An answer ends with buttons that bear the number of its step, whatever it answers: the answer to somebody's
+n-th input is their n-th.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
+import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import Any
+
+NEVER = sys.maxsize
+_WORD = re.compile(r"(t|nudge)\d+\b")
+
+
+def mark(text: str, buttons: Mapping[str, Any] | None = None) -> str:
+    """The mark that a message carries; one without is taken whole."""
+    if word := _WORD.match(text):
+        return word[0]
+    return f"#{step(buttons)}" if buttons else text
+
+
+def step(buttons: Mapping[str, Any]) -> int:
+    """The number of the step that these buttons belong to."""
+    return int(buttons["inline_keyboard"][0][0]["callback_data"].partition(":")[0])
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something that somebody sent, and what must come of it."""
+
+    answer: str
+    """Words of the message that bears the number of its step."""
+    effect: str = ""
+    """What it leaves in the database."""
+    text: str = ""
+    """What was typed, if that is to be said again, whole."""
+    step: int | None = None
+    """The step whose button was pressed: unless it is the last one, nothing comes of it but an answer."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """One time that the coach tried to send a message. ``at`` is its place among all requests."""
+
+    at: int
+    life: int
+    mark: str
+    text: str
+    came: bool
+    """It stood in the chat then."""
+    refused: bool = False
+    """It did not, as they were away."""
+    sure: bool = True
+    """The coach was told so, and lived long enough to note it."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether there was no reason to try again."""
+        return self.sure and (self.came or self.refused)
+
+
+@dataclass
+class Absence:
+    """The time for which somebody had blocked the bot, in places among all requests."""
+
+    update: int
+    """The number of the update that says so."""
+    inputs: int
+    """How many of theirs there were before."""
+    began: int
+    ended: int = NEVER
+    learnt: int = NEVER
+    """When the coach had confirmed the update."""
+    life: int = 0
+    """The life in which it did."""
+    knocks: list[int] = field(default_factory=list)
+    """The lives in which the coach turned to them after that, and was refused, once for each time."""
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether they are not back yet."""
+        return self.ended == NEVER
 
 
 @dataclass
 class History:
-    """Of each person by number: what they sent in order, what they got in order; and what the database counts.
+    """Of each person by number: what they sent, what was tried to send them, and what the database keeps of them."""
 
-    Each text sent begins with a word of its own, a token; an answer to it begins with the same token. Of nudges, the
-    token is all.
-    """
-
-    sent: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    got: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    nudged: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    attempts: Mapping[int, int] = field(default_factory=dict)
-    """Turns that left their effect in the database, by person."""
+    inputs: dict[int, list[Input]] = field(default_factory=lambda: defaultdict(list))
+    nudges: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    absences: dict[int, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+    tries: dict[int, list[Try]] = field(default_factory=lambda: defaultdict(list))
+    effects: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Of typed texts first, then of everything else, in order."""
     kills: int = 0
-    in_flight: int = 0
-    """Messages under way at the kills, all together."""
-    unnoticed: int = 0
-    """Messages that arrived while the coach was told something else, or nothing."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """The promises, and how often each was broken."""
-
-    turns: int
-    kills: int
-    in_flight: int
-    unnoticed: int
-    lost: int
-    doubled_effects: int
-    missing_replies: int
-    doubled_replies: int
-    late_replies: int
-    nudges: int
-    doubled_nudges: int
-
-    @property
-    def kept(self) -> bool:
-        """Whether every promise was kept."""
-        broken = self.lost + self.doubled_effects + self.missing_replies + self.late_replies + self.doubled_nudges
-        return broken == 0 and self.doubled_replies <= self.in_flight + self.unnoticed
-
-    def __str__(self) -> str:
-        rows = (
-            ("turns accepted", self.turns, ""),
-            ("kills", self.kills, ""),
-            ("accepted turns lost", self.lost, "0"),
-            ("state effects doubled", self.doubled_effects, "0"),
-            ("replies missing", self.missing_replies, "0"),
-            ("replies out of order", self.late_replies, "0"),
-            (
-                "replies doubled",
-                self.doubled_replies,
-                f"at most {self.in_flight} in flight at kills + {self.unnoticed} with an answer lost",
-            ),
-            ("nudges", self.nudges, ""),
-            ("nudges doubled", self.doubled_nudges, "0"),
-        )
-        return "\n".join(f"{name:<24}{count:>7}   {promise}".rstrip() for name, count, promise in rows)
-
-
-def check(history: History) -> Report:
-    """Read the history."""
-    lost = doubled = missing = repeated = late = twice = 0
-    for person, sent in history.sent.items():
-        tokens = [text.split()[0] for text in sent]
-        known = set(tokens)
-        got = [text.split()[0] for text in history.got[person] if text.split()[0] in known]
-        counts = Counter(got)
-        missing += sum(counts[token] == 0 for token in tokens)
-        repeated += sum(counts[token] - 1 for token in tokens if counts[token] > 1)
-        places = [tokens.index(token) for token in dict.fromkeys(got)]
-        late += sum(one > other for one, other in pairwise(places))
-        lost += max(0, len(tokens) - history.attempts.get(person, 0))
-        doubled += max(0, history.attempts.get(person, 0) - len(tokens))
-    for person, nudges in history.nudged.items():
-        arrived = Counter(history.got[person])
-        twice += sum(max(0, arrived[nudge] - 1) for nudge in nudges)
-    return Report(
-        turns=sum(map(len, history.sent.values())),
-        kills=history.kills,
-        in_flight=history.in_flight,
-        unnoticed=history.unnoticed,
-        lost=lost,
-        doubled_effects=doubled,
-        missing_replies=missing,
-        doubled_replies=repeated,
-        late_replies=late,
-        nudges=sum(map(len, history.nudged.values())),
-        doubled_nudges=twice,
-    )

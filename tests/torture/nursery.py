@@ -9,16 +9,19 @@ are here, and nowhere in the coach.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import traceback
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as Dialect
 
 from bot import app
+from bot.coach import Coach
 from bot.settings import load_settings
 from bot.store import Store
 from bot.telegram import request
@@ -26,15 +29,16 @@ from bot.telegram.request import AiohttpRequest
 
 TIMEOUT = 1.0
 """Seconds until the coach takes a silent request for lost: so that a test does not wait for its twenty."""
+TOGETHER = 2
+"""Turns that the coach takes in one transaction, instead of dozens: so that there are more moments to die."""
 
 
 class Places:
     """Counts the places that a life passes, and ends it at one of them."""
 
-    def __init__(self, kind: str, last: int, log: int) -> None:
+    def __init__(self, kind: str, last: int) -> None:
         self._kind = kind
         self._last = last
-        self._log = log
         self._passed = 0
 
     def passes(self, kind: str) -> None:
@@ -42,14 +46,35 @@ class Places:
         if kind != self._kind:
             return
         self._passed += 1
-        os.write(self._log, b".")
         if self._passed == self._last:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def watch(places: Places, flights: int) -> None:
+class Flights:
+    """Notes to whom which message is under way: from the try until it is noted to be sent, or refused for good."""
+
+    def __init__(self, log: int) -> None:
+        self._log = log
+        self._who: ContextVar[str | None] = ContextVar("who", default=None)  # each message is sent by a task of its own
+
+    def start(self, message: dict[str, str]) -> None:
+        """A try."""
+        self._who.set(message["chat_id"])
+        self._note(message)
+
+    def land(self, who: str | None = None) -> None:
+        """What was under way to this person, or from here, is so no longer."""
+        if chat := who or self._who.get():
+            self._note({"chat_id": chat})
+
+    def _note(self, message: dict[str, str]) -> None:
+        os.write(self._log, json.dumps(message).encode() + b"\n")
+
+
+def watch(places: Places, flights: Flights) -> None:
     """Let every commit and every sendMessage pass the places, and note which sends are under way."""
-    commit, ask, settle = Dialect.do_commit, AiohttpRequest.do_request, Store.settle
+    commit, ask = Dialect.do_commit, AiohttpRequest.do_request
+    settle, mark_blocked = Store.settle, Store.mark_blocked
 
     def do_commit(self: Any, connection: Any) -> None:
         places.passes("commit")
@@ -60,32 +85,36 @@ def watch(places: Places, flights: int) -> None:
         if not url.endswith("/sendMessage"):
             return await ask(self, url, *args, **more)
         places.passes("send")
-        os.write(flights, b"+")
+        flights.start(more["request_data"].json_parameters)
         try:
             status, body = await ask(self, url, *args, **more)
         except BaseException:
-            os.write(flights, b"-")
+            flights.land()
             raise
-        if status != 200:
-            os.write(flights, b"-")
+        if status not in (200, 403):
+            flights.land()
         places.passes("send")
         return status, body
 
     async def settled(self: Any, *args: Any, **more: Any) -> None:
         await settle(self, *args, **more)
-        os.write(flights, b"-")
+        flights.land()
+
+    async def marked_blocked(self: Any, channel: str, who: str, *args: Any) -> None:
+        await mark_blocked(self, channel, who, *args)
+        flights.land(who)
 
     Dialect.do_commit = do_commit  # type: ignore[method-assign]
     AiohttpRequest.do_request = do_request  # type: ignore[method-assign]
     Store.settle = settled  # type: ignore[method-assign]
+    Store.mark_blocked = marked_blocked  # type: ignore[method-assign]
     request.READ_TIMEOUT = TIMEOUT
+    Coach.take_turns.__defaults__ = (TOGETHER,)
 
 
 def live(kind: str, last: int, folder: Path) -> None:
     """One life of the coach, from the fork to its end."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-    flights, passed = (os.open(folder / name, flags, 0o600) for name in ("flights", "places"))
-    watch(Places(kind, last, passed), flights)
+    watch(Places(kind, last), Flights(os.open(folder / "flights", os.O_WRONLY | os.O_APPEND)))
     settings = load_settings()
     assert settings.telegram_token
     asyncio.run(app.run(settings, None, settings.telegram_token.get_secret_value()))

@@ -1,4 +1,7 @@
-"""The two ordeals: death at every commit and send, one after the other, and death at any moment under load."""
+"""The two ordeals: death at every commit and send, one after the other, and death at any moment under load.
+
+In both, half of the people leave now and then and come back; the others are always there, and miss nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from tests.torture.history import Report, check
+from tests.torture.check import Report, check
 from tests.torture.trial import ODDS, Trial
 
 PLACES = ("commit", "send")
@@ -25,10 +28,7 @@ def die_everywhere(folder: Path, seed: int, only: Collection[int] | None = None)
         trial.stop()
         for kind in PLACES:
             for n in only or range(1, MOST_PLACES):
-                for user in trial.users:
-                    trial.say(user)
-                trial.nudge(trial.users[n % 2])
-                trial.server.redeliver(3)
+                _everybody_acts(trial, n)
                 trial.live(kind, n)
                 if not trial.await_death() and only is None:
                     break
@@ -52,7 +52,27 @@ def die_anytime(folder: Path, seed: int, kills: int) -> Report:
         return check(trial.finish())
 
 
+def _everybody_acts(trial: Trial, n: int) -> None:
+    """Everybody writes and presses; one of the two leaves after every third time, and is away in the next life, too."""
+    leaver = trial.users[1]
+    if trial.is_away(leaver) and n % 3 == 0:
+        trial.come_back(leaver)
+    for user in trial.users:
+        if not trial.is_away(user):
+            trial.say(user)
+            trial.tap(user)
+        trial.nudge(user)
+    if not trial.is_away(leaver) and n % 3 == 1:
+        trial.leave(leaver)
+    trial.server.redeliver(3)
+
+
 def _something_happens(trial: Trial) -> None:
     user = trial.chance.choice(trial.users)
-    happening = trial.chance.choices([trial.say, trial.tap, trial.nudge, lambda _: trial.disturb()], [20, 3, 5, 3])[0]
-    happening(user)
+    if trial.is_away(user):
+        happening, odds = [trial.nudge, trial.come_back], [3, 1]
+    else:
+        leaves = user in trial.users[::2]
+        happening = [trial.say, trial.tap, trial.nudge, lambda _: trial.disturb(), trial.leave]
+        odds = [20, 6, 5, 3, leaves]
+    trial.chance.choices(happening, odds)[0](user)

@@ -1,37 +1,40 @@
-"""One trial: a server that lies, people who write, and a coach that is killed; afterwards the history of it."""
+"""One trial: a server that lies, people who write, press, leave and come back, and a coach that is killed."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
+import json
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack
+from itertools import combinations
 from pathlib import Path
 from random import Random
-from typing import Any, Self
+from typing import Self
 
-from cryptography.fernet import Fernet
-
-from bot.coach import utc_now
-from bot.data import data_folder
-from bot.store import Cipher, Store
-from bot.wire import pack_effect
-from dialogs.effect import Say
 from tests.botapi.faults import Odds
-from tests.botapi.server import TOKEN, BotApiServer
+from tests.botapi.server import BotApiServer
 from tests.botapi.user import FakeUser
-from tests.torture.history import History
+from tests.torture.coach import Coach
+from tests.torture.history import Absence, History, Input, step
+from tests.torture.witness import Kill, observe
 
 ODDS: Odds = {"drop": 0.02, "lost": 0.02, "reset": 0.02, 500: 0.02, 502: 0.01, "hang": 0.005, "stall": 0.005}
 """Of what goes wrong with a request in a storm."""
-CHANNEL = f"telegram:{TOKEN.partition(':')[0]}"
 QUIET = 60.0
-"""Seconds that the last life has to answer what is left."""
+"""Seconds that a life has to answer what is left."""
+WORDS = {
+    "listen": "So it rained all day.",
+    "empathize": "That must have been sad.",
+    "turn_toward": "Tell me more.",
+    "validate": "No wonder.",
+}
+"""By what they show, which is what they leave in the database."""
+TEXTS = [some for count in (1, 2, 3, 4) for some in combinations(WORDS, count)]
+ATTEMPTS = "SELECT external_id, skills FROM attempt JOIN learner ON learner.id = learner_id ORDER BY attempt.id"
+COMPLETIONS = (
+    "SELECT external_id, script FROM completion JOIN learner ON learner.id = learner_id ORDER BY completion.id"
+)
+BUTTONS = {"Throw a stone": "stone", "Throw a stick": "stick"}
 
 
 class Trial:
@@ -44,98 +47,97 @@ class Trial:
         self.users: list[FakeUser] = []
         self._people = people
         self._folder = folder
-        self._key = Fernet.generate_key().decode()
         self._count = 0
-        self._pid = 0
+        self._kills: list[Kill] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self.server)
             self.users = [self.server.user(number + 1) for number in range(self._people)]
-            log = stack.enter_context((self._folder / "log").open("a"))
-            self._nursery = stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.torture.nursery", str(self._folder)],
-                    env={**os.environ, **self._env()},
-                    cwd=Path(__file__).resolve().parents[2],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                )
-            )
+            self._coach = stack.enter_context(Coach(self._folder, self.server.url))
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pid:
-            self._end(signal.SIGKILL)
         self._stack.close()
-
-    @property
-    def log(self) -> str:
-        """What the coach logged in all its lives."""
-        return (self._folder / "log").read_text("utf-8")
 
     # ------------------------------------------------------------------ the coach
     def live(self, kind: str = "none", last: int = 0) -> None:
         """Let the coach live; with ``kind``, until it dies by its own hand at that place."""
-        self._tell(f"live {kind} {last}")
-        self._pid = int(self._hear())
+        self._coach.live(kind, last)
 
     def kill(self) -> None:
         """Kill the coach, wherever it is."""
-        self._end(signal.SIGKILL)
-        self._count_flights()
+        self._coach.end(signal.SIGKILL)
+        self._kills.append(Kill.of(self.server.requests, self._coach.under_way()))
 
     def stop(self) -> int:
         """Ask the coach to leave; its exit code."""
-        return self._end(signal.SIGTERM)
+        return self._coach.end(signal.SIGTERM)
 
     def await_death(self) -> bool:
         """Wait until the coach has died by its own hand, or has nothing left to do; whether it died."""
-        while not self.is_quiet():
-            if not _is_alive(self._pid):
-                break
+        until = time.monotonic() + QUIET
+        while self._coach.is_alive() and not self.is_quiet():
+            assert time.monotonic() < until, "the coach comes to no rest"
             time.sleep(0.02)
-        died = not _is_alive(self._pid)
-        self._end(signal.SIGKILL)
+        died = not self._coach.is_alive()
         if died:
-            self._count_flights()
+            self.kill()
+        else:
+            self._coach.end(signal.SIGKILL)
         return died
-
-    def places(self) -> int:
-        """How many places the last life has passed."""
-        return (self._folder / "places").stat().st_size
 
     # ------------------------------------------------------------------ people
     def open(self) -> None:
         """Everybody begins, and comes to the place where whatever they say is said back."""
         for user in self.users:
-            user.send("/start")
-            user.wait(lambda me: any("This is the menu" in message["text"] for message in me.messages), QUIET)
-            user.send("/start echo")
-            user.wait(lambda me: any("Call into the cave" in message["text"] for message in me.messages), QUIET)
+            for text, effect, answer in (("/start", "hello", "This is the menu"), ("/start echo", "", "Call into")):
+                self._enter(user, Input(answer, effect))
+                user.send(text)
+                user.wait(lambda me, words=answer: any(words in message["text"] for message in me.messages), QUIET)
+        self._coach.plan()
 
     def say(self, user: FakeUser) -> None:
         """One person says the next thing."""
-        self._count += 1
-        text = f"t{self._count}: so it rained all day"
-        self.history.sent[user.id].append(text)
+        shown = self.chance.choice(TEXTS)
+        text = f"{self._token('t')}: {' '.join(WORDS[skill] for skill in shown)}"
+        self._enter(user, Input("And again.", " ".join(shown), text))
         user.send(text)
 
     def tap(self, user: FakeUser) -> None:
         """One person presses a button twice."""
         if keyboards := user.keyboards:
+            label = self.chance.choice(list(BUTTONS))
             for _ in range(2):
-                user.tap(keyboards[-1], "Once more")
+                of = step(keyboards[-1]["reply_markup"])
+                self._enter(user, Input(f"A {BUTTONS[label]} falls.", BUTTONS[label], step=of))
+                user.tap(keyboards[-1], label)
+
+    def leave(self, user: FakeUser) -> None:
+        """One person blocks the bot, in the middle of whatever is going on."""
+        with self.server.world.changed:
+            update, inputs = self.server.world.updates.next_id, len(self.history.inputs[user.id])
+            self.history.absences[user.id].append(Absence(update, inputs, len(self.server.requests)))
+            user.block()
+
+    def come_back(self, user: FakeUser) -> None:
+        """… and comes back."""
+        with self.server.world.changed:
+            self.history.absences[user.id][-1].ended = len(self.server.requests)
+            user.unblock()
+        self._enter(user, Input("Hello.", "hello"))
+        user.send("/start")
+
+    def is_away(self, user: FakeUser) -> bool:
+        """Whether they have blocked the bot."""
+        return any(one.is_going_on for one in self.history.absences[user.id])
 
     def nudge(self, user: FakeUser) -> None:
-        """Put a message nobody asked for in the outbox, from another process, as a planner would."""
-        self._count += 1
-        text = f"nudge{self._count}"
-        self.history.nudged[user.id].append(text)
-        asyncio.run(self._add_nudge(str(user.id), text))
+        """Somebody is to get a message that they did not ask for, if they can be reached."""
+        text = self._token("nudge")
+        if self._coach.nudge(user.id, text):
+            self.history.nudges[user.id].append(text)
 
     def disturb(self) -> None:
         """Deliver something again, or in another order."""
@@ -146,93 +148,37 @@ class Trial:
 
     # ------------------------------------------------------------------ the end
     def is_quiet(self) -> bool:
-        """Whether everything was answered and nothing waits."""
-        done = "SELECT done_at FROM inbox UNION ALL SELECT done_at FROM outbox"
-        waiting = f"SELECT count(*) FROM ({done}) WHERE done_at IS NULL"  # noqa: S608 - words of our own
+        """Whether everything was answered and nothing waits, but for people who are away."""
+        inbox = "SELECT count(*) FROM inbox WHERE done_at IS NULL"
+        outbox = "SELECT count(*) FROM outbox JOIN learner ON learner.id = learner_id WHERE done_at IS NULL"
+        waiting = self._coach.ask(f"{inbox} UNION ALL {outbox} AND blocked_at IS NULL")
         updates = self.server.world.updates
-        return updates.is_polled and not updates.pending and self._ask(waiting) == [(0,)]
+        return updates.is_polled and not updates.pending and waiting == [(0,), (0,)]
 
     def finish(self) -> History:
-        """Let the coach answer what is left in calm weather, and close the books."""
+        """Let everybody come back and the coach answer what is left, in calm weather, and close the books."""
         self.server.clear_faults()
+        for user in filter(self.is_away, self.users):
+            self.come_back(user)
         self.live()
         until = time.monotonic() + QUIET
         while not self.is_quiet() and time.monotonic() < until:
             time.sleep(0.05)
         assert self.stop() == 0
-        attempts = "SELECT external_id, count(*) FROM attempt JOIN learner ON learner.id = learner_id GROUP BY 1"
-        self.history.attempts = {int(who): count for who, count in self._ask(attempts)}
-        for user in self.users:
-            self.history.got[user.id] = [message["text"] for message in user.messages]
-        asked = [one for one in self.server.requests if one.method == "sendMessage"]
-        self.history.unnoticed = sum(one.unnoticed for one in asked)
+        self._close_books()
         return self.history
 
     # ------------------------------------------------------------------ inside
-    @property
-    def _database(self) -> Path:
-        return self._folder / "attune.db"
+    def _enter(self, user: FakeUser, what: Input) -> None:
+        self.history.inputs[user.id].append(what)
 
-    def _env(self) -> dict[str, str]:
-        return {
-            "ATTUNE_DATABASE_URL": f"sqlite:///{self._database}",
-            "ATTUNE_CONTENT": str(_content(self._folder / "content")),
-            "ATTUNE_SECRET_KEY": self._key,
-            "ATTUNE_TELEGRAM_TOKEN": TOKEN,
-            "ATTUNE_TELEGRAM_API": self.server.url,
-            "ATTUNE_TELEGRAM_RATE": "1000",
-            "ATTUNE_TELEGRAM_CHAT_RATE": "30",
-            "ATTUNE_TELEGRAM_CHAT_BURST": "30",
-            "ATTUNE_LEARNER_BURST": "100000",
-            "ATTUNE_LEARNER_INBOX": "100000",
-        }
+    def _token(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._count}"
 
-    async def _add_nudge(self, learner: str, text: str) -> None:
-        async with Store(f"sqlite:///{self._database}", Cipher(self._key, "the test"), patient=True) as store:
-            await store.add_nudge(CHANNEL, learner, f"nudge:{text}", pack_effect(Say(text)), utc_now())
-
-    def _ask(self, question: str) -> list[Any]:
-        with closing(sqlite3.connect(self._database, timeout=10)) as database:
-            return database.execute(question).fetchall()
-
-    def _tell(self, words: str) -> None:
-        assert self._nursery.stdin
-        self._nursery.stdin.write(words + "\n")
-        self._nursery.stdin.flush()
-
-    def _hear(self) -> str:
-        assert self._nursery.stdout
-        return self._nursery.stdout.readline()
-
-    def _end(self, how: signal.Signals) -> int:
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, how)
-        self._pid = 0
-        return int(self._hear())
-
-    def _count_flights(self) -> None:
-        """What was under way when the last life ended: sent, and not yet known to be sent."""
-        noted = (self._folder / "flights").read_text()
-        self.history.kills += 1
-        self.history.in_flight += max(0, noted.count("+") - noted.count("-"))
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process runs; one that is dead and not yet buried does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def _content(folder: Path) -> Path:
-    """The scripts beside this file, with the phrases and the reader of the coach's own."""
-    language = folder / "en"
-    if not language.exists():
-        own = data_folder("content") / "en"
-        shutil.copytree(own / "reader", language / "reader")
-        for name in ("phrases.yaml", "feedback.yaml"):
-            shutil.copy(own / name, language)
-        shutil.copytree(Path(__file__).parent / "content", language / "scripts")
-    return folder
+    def _close_books(self) -> None:
+        observe(self.history, self.server.requests, self._kills)
+        for who, skills in self._coach.ask(ATTEMPTS):
+            self.history.effects[int(who)].append(" ".join(json.loads(skills)))
+        for who, script in self._coach.ask(COMPLETIONS):
+            self.history.effects[int(who)].append(script)

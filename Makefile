@@ -1,7 +1,7 @@
 # make chat   the coach in this terminal      make run    the coach on Telegram      make test   all tests
 # make check  format, lint, types, imports, content            make lock   new lock files
 # make torture   kill the coach hundreds of times and check that nothing is lost
-# make mutants   break the inbox, the outbox and the engine in 1900 ways and see which the tests notice (20 minutes)
+# make mutants   break the inbox, the outbox and the engine in 2200 ways and see which the tests notice (20 minutes)
 
 PYTHON ?= python3
 BIN := .venv/bin

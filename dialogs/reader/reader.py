@@ -27,7 +27,7 @@ from dialogs.reading import ACTS, PITFALLS, SKILLS, Context, Finding, Reading
 
 _LONGEST = 4096
 _TOLD = 4
-"""Content words of a line in which somebody tells of themselves; or twice as many words of any kind."""
+"""Content words of a line in which somebody tells of themselves."""
 
 
 class Reader:
@@ -118,7 +118,7 @@ class Reader:
         content = frozenset(self._paraphrase.content(words)) | facts
         felt = mood(self._lexicon, context, words, hints)
         own = not self._own.isdisjoint(words)
-        told = own and (len(content) >= _TOLD or len(words) >= 2 * _TOLD) and not cut[-1].asked
+        told = own and len(content) >= _TOLD and not cut[-1].asked
         excited = any("!" in sentence.stop for sentence in cut)
         if felt or told or excited or hints & {"complaint", "bad_news", "good_news"}:
             hints |= {"matters"}

@@ -12,6 +12,8 @@ from dialogs.reading import PITFALLS
 OPEN, PARAPHRASE = "open_question", "paraphrase"
 _REPEATED = 3
 _BEGINNING = 2
+_TOLD = 8
+"""Words of a line in which somebody tells of themselves."""
 
 YIELDS: dict[str, frozenset[str]] = {
     "empathize": frozenset({"validate", "defending", "hijacking", "contempt"}),
@@ -122,7 +124,8 @@ def unheard(found: list[Found], line: Line) -> list[Found]:
 
     Nor is an echo where nothing has been told that matters (“5 it is”).
     """
-    if line.hints is not None and "matters" not in line.hints:
+    told = line.own and len(line.words) >= _TOLD
+    if line.hints is not None and not (told or "matters" in line.hints):
         return [one for one in found if not _faint(one, "listen")]
     labels = {one.label for one in found}
     if labels & {"dismissing", "contempt"}:

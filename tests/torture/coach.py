@@ -85,9 +85,10 @@ class Coach:
     def under_way(self) -> dict[int, str]:
         """Which message to whom was tried, and not yet noted to be sent or refused, when the last life ended."""
         last: dict[int, dict[str, str]] = {}
-        for line in self._flights.read_text().splitlines():
-            flight = json.loads(line)
-            last[int(flight["chat_id"])] = flight
+        for line in self._flights.read_text().splitlines(keepends=True):
+            if line.endswith("\n"):  # the last one may be cut short: then its try has not begun, or has just ended
+                flight = json.loads(line)
+                last[int(flight["chat_id"])] = flight
         flying = {who: one for who, one in last.items() if "text" in one}
         return {who: mark(one["text"], json.loads(one.get("reply_markup", "null"))) for who, one in flying.items()}
 

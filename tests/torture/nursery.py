@@ -24,11 +24,13 @@ from bot import app
 from bot.coach import Coach
 from bot.settings import load_settings
 from bot.store import Store
-from bot.telegram import request
+from bot.telegram import courier, request
 from bot.telegram.request import AiohttpRequest
 
 TIMEOUT = 1.0
 """Seconds until the coach takes a silent request for lost: so that a test does not wait for its twenty."""
+PAUSE = 0.05
+"""Seconds before a second try, instead of half a second: so that a short life has time for several."""
 TOGETHER = 2
 """Turns that the coach takes in one transaction, instead of dozens: so that there are more moments to die."""
 
@@ -109,6 +111,7 @@ def watch(places: Places, flights: Flights) -> None:
     Store.settle = settled  # type: ignore[method-assign]
     Store.mark_blocked = marked_blocked  # type: ignore[method-assign]
     request.READ_TIMEOUT = TIMEOUT
+    courier.FIRST_PAUSE = PAUSE
     Coach.take_turns.__defaults__ = (TOGETHER,)
 
 
